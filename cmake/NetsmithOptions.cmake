@@ -1,0 +1,10 @@
+# What every target of the project is compiled with.
+add_library(netsmith_options INTERFACE)
+target_compile_options(netsmith_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow
+                       $<$<BOOL:${NETSMITH_WERROR}>:-Werror>)
+
+set(NETSMITH_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread")
+if(NETSMITH_SANITIZE)
+  add_compile_options(-fsanitize=${NETSMITH_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${NETSMITH_SANITIZE})
+endif()

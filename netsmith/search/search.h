@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "netsmith/space/search_space.h"
+#include "netsmith/study/evaluator.h"
+#include "netsmith/study/store.h"
+#include "netsmith/study/strategy.h"
+#include "netsmith/study/trial.h"
+
+/// The loop: ask, deduplicate, evaluate, tell, in generations.
+namespace netsmith::search {
+
+/// How a search stands, after each finished trial.
+struct Progress {
+  std::int64_t finished = 0;  // trials with an end, duplicates included
+  std::int64_t num_trials = 0;
+  study::Trial trial;                // the one that just finished
+  std::optional<study::Trial> best;  // highest reward so far, the first of equals
+};
+
+struct SearchOptions {
+  std::int64_t num_trials = 100;   // duplicates count
+  int batch = 4;                   // genomes asked at once; part of the study's definition
+  int num_workers = 1;             // never changes the result
+  int num_cores = 1;               // shared out as threads among the children that run
+  bool resume = false;             // continue an existing study of that name, or start one
+  int max_duplicates_in_row = 20;  // then one genome is drawn uniformly, and that is logged
+  std::uint64_t seed = 0;          // for those uniform draws
+  std::function<void(const Progress&)> on_progress;  // called by one thread at a time; may be empty
+};
+
+struct SearchResult {
+  std::vector<study::Trial> trials;  // by number
+  std::optional<study::Trial> best;  // complete, highest reward, the first of equals
+  std::vector<std::map<std::string, double>> diagnostics;  // the strategy's, after each generation
+  bool interrupted = false;  // `stop` was requested; the study can be resumed
+};
+
+/// Runs a study to its end, or until `stop`.
+///
+/// A generation is asked for as a whole; trials whose graph (CanonicalHash of the space's network
+/// for samples of `input` and `num_classes`) was asked before are finished as duplicates; the
+/// others are evaluated by `num_workers` threads, each with an evaluator of its own; rewards are
+/// told in trial order. So the study depends neither on the number of workers nor on who finishes
+/// first.
+///
+/// A resumed study asks and tells its finished trials again to bring `strategy` (which must be
+/// fresh) to where it was, then evaluates what was running.
+///
+/// Errors   StoreError: a study of that name exists and `resume` is not set, or it holds another
+///          space or other options, or its trials are not what the strategy proposes.
+SearchResult RunSearch(const study::StudySpec& spec, const space::SearchSpace& space,
+                       graph::SampleShape input, int num_classes, study::Strategy& strategy,
+                       study::Store& store,
+                       const std::function<std::unique_ptr<study::Evaluator>()>& make_evaluator,
+                       const SearchOptions& options, std::stop_token stop);
+
+}  // namespace netsmith::search

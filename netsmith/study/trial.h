@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "netsmith/space/search_space.h"
+
+namespace netsmith::study {
+
+/// How a trial stands, or ended. Only the last three say something about the network.
+enum class TrialState {
+  kRunning,   // claimed by a worker; evaluated again when the study is resumed
+  kComplete,  // trained and measured, or a duplicate of a trial that was
+  kRefused,   // not built: over a limit of multiply-adds, parameters or memory
+  kDiverged,  // NaN or infinity in training
+  kFailed,    // the evaluator crashed or answered with an error
+};
+
+/// "running", "complete", …
+std::string ToString(TrialState state);
+
+/// What an evaluator says of one genome.
+struct Evaluation {
+  TrialState state = TrialState::kComplete;
+  double reward = 0;          // in [0, 1]; 0 unless kComplete
+  std::string reason;         // why it is not kComplete; empty otherwise
+  std::int64_t params = 0;    // 0 where the evaluator does not know
+  std::int64_t macs = 0;      // likewise; of one sample
+  std::vector<double> curve;  // validation accuracy after each epoch
+  double seconds = 0;         // measured; never decides anything
+  bool operator==(const Evaluation&) const = default;
+};
+
+/// One genome's evaluation as the study keeps it. Immutable once finished.
+struct Trial {
+  std::int64_t number = 0;  // 0, 1, 2, … in the order in which they were asked
+  space::Genome genome;
+  std::string network;     // SearchSpace::NetworkText
+  std::string graph_hash;  // graph::CanonicalHash; equal hashes share one evaluation
+  std::optional<std::int64_t> duplicate_of;  // number of the trial whose evaluation was told again
+  bool forced_uniform = false;               // drawn uniformly after too many duplicates in a row
+  TrialState state = TrialState::kRunning;
+  Evaluation evaluation;  // meaningful unless kRunning
+  bool operator==(const Trial&) const = default;
+};
+
+}  // namespace netsmith::study

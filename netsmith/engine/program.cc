@@ -212,6 +212,10 @@ std::int64_t Program::PlannedBytes(const graph::Graph& graph, std::int64_t mb, i
   return Compile(graph, mb).sizes.Total(num_threads) * static_cast<std::int64_t>(sizeof(float));
 }
 
+std::int64_t Program::PlannedParams(const graph::Graph& graph) {
+  return Compile(graph, 1).sizes.params;
+}
+
 std::int64_t Program::planned_bytes() const {
   return impl_->arena.size() * static_cast<std::int64_t>(sizeof(float));
 }

@@ -43,6 +43,8 @@ class Program {
 
   /// Bytes that such a program takes on `num_threads` threads, known without building it.
   static std::int64_t PlannedBytes(const graph::Graph& graph, std::int64_t mb, int num_threads);
+  /// Size of flat_params(), likewise.
+  static std::int64_t PlannedParams(const graph::Graph& graph);
   std::int64_t planned_bytes() const;
 
   std::int64_t mb() const;

@@ -124,7 +124,9 @@ void Download(const std::string& url, const std::filesystem::path& path,
     throw base::DataError(url + ": found more than the " + std::to_string(options.max_bytes) +
                           " bytes that were expected at most");
   }
-  if (status != CURLE_OK) throw base::DataError(url + ": " + reason);
+  if (status == CURLE_OK) return;
+  if (target.size == 0) std::filesystem::remove(path);
+  throw base::DataError(url + ": " + reason);
 }
 
 }  // namespace netsmith::data

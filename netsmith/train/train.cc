@@ -165,8 +165,7 @@ TrainResult Child::Train(std::stop_token stop) {
     result.validation_accuracy.push_back(accuracy);
     if (options.on_epoch) options.on_epoch(epoch, accuracy);
   }
-  result.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }
 

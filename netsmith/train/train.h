@@ -23,7 +23,7 @@ struct TrainOptions {
   std::uint64_t seed = 0;        // weights, order of samples, dropout
   int num_threads = 1;           // never changes the result
   /// Called after each epoch with its number (from 1) and the validation accuracy; may be empty.
-  std::function<void(int, double)> on_epoch;
+  std::function<void(int, double)> on_epoch = {};
 };
 
 struct TrainResult {

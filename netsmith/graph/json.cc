@@ -1,0 +1,191 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "netsmith/base/error.h"
+#include "netsmith/graph/graph.h"
+
+namespace netsmith::graph {
+namespace {
+
+using base::ConfigError;
+using nlohmann::json;
+
+void Write(const Input&, json&) {}
+void Write(const Conv& conv, json& node) {
+  node["filters"] = conv.filters;
+  node["kernel"] = {conv.kernel_height, conv.kernel_width};
+}
+void Write(const MaxPool& pool, json& node) {
+  node["window"] = {pool.window_height, pool.window_width};
+}
+void Write(const Relu&, json&) {}
+void Write(const Dropout& dropout, json& node) { node["rate_percent"] = dropout.rate_percent; }
+void Write(const Flatten&, json&) {}
+void Write(const Dense& dense, json& node) { node["units"] = dense.units; }
+
+/// Reads the members of one JSON object; every error names the place, and so does a member that
+/// nobody asked for.
+class Reader {
+ public:
+  Reader(const json& object, std::string place) : object_(object), place_(std::move(place)) {
+    if (!object.is_object()) Fail("is {}, expected an object", object.type_name());
+  }
+
+  template <typename... Args>
+  [[noreturn]] void Fail(fmt::format_string<Args...> what, Args&&... args) const {
+    throw ConfigError(place_ + ": " + fmt::format(what, std::forward<Args>(args)...));
+  }
+  bool Has(const char* key) {
+    used_.insert(key);
+    return object_.contains(key);
+  }
+  const json& Member(const char* key) {
+    if (!Has(key)) Fail("'{}' is missing", key);
+    return object_[key];
+  }
+  std::string Text(const char* key) {
+    const json& value = Member(key);
+    if (!value.is_string()) Fail("'{}' is {}, expected a text", key, value.dump());
+    return value.get<std::string>();
+  }
+  std::int64_t Whole(const char* key) { return Whole(key, Member(key)); }
+  double Number(const char* key) {
+    const json& value = Member(key);
+    if (!value.is_number()) Fail("'{}' is {}, expected a number", key, value.dump());
+    return value.get<double>();
+  }
+  std::vector<std::int64_t> Wholes(const char* key, std::size_t count) {
+    const json& value = Member(key);
+    if (!value.is_array() || value.size() != count) {
+      Fail("'{}' is {}, expected an array of {} whole numbers", key, value.dump(), count);
+    }
+    std::vector<std::int64_t> numbers;
+    for (const json& element : value) numbers.push_back(Whole(key, element));
+    return numbers;
+  }
+  void RefuseUnknownMembers() const {
+    for (const auto& [key, value] : object_.items()) {
+      if (!used_.contains(key)) Fail("'{}' is not known here", key);
+    }
+  }
+
+ private:
+  std::int64_t Whole(const char* key, const json& value) const {
+    if (!value.is_number_integer() ||
+        (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX)) {
+      Fail("'{}' has {}, expected a whole number", key, value.dump());
+    }
+    return value.get<std::int64_t>();
+  }
+
+  const json& object_;
+  std::string place_;
+  std::set<std::string> used_;
+};
+
+using ReadOp = Op (*)(Reader&);
+
+/// The one table of operation names and how each is read.
+const std::map<std::string, ReadOp>& OpReaders() {
+  static const std::map<std::string, ReadOp> readers = {
+      {"input", [](Reader&) -> Op { return Input{}; }},
+      {"conv",
+       [](Reader& node) -> Op {
+         const auto kernel = node.Wholes("kernel", 2);
+         return Conv{node.Whole("filters"), kernel[0], kernel[1]};
+       }},
+      {"max_pool",
+       [](Reader& node) -> Op {
+         const auto window = node.Wholes("window", 2);
+         return MaxPool{window[0], window[1]};
+       }},
+      {"relu", [](Reader&) -> Op { return Relu{}; }},
+      {"dropout", [](Reader& node) -> Op { return Dropout{node.Number("rate_percent")}; }},
+      {"flatten", [](Reader&) -> Op { return Flatten{}; }},
+      {"dense", [](Reader& node) -> Op { return Dense{node.Whole("units")}; }},
+  };
+  return readers;
+}
+
+Op ReadOperation(Reader& node) {
+  const std::string name = node.Text("op");
+  const auto reader = OpReaders().find(name);
+  if (reader == OpReaders().end()) {
+    std::string known;
+    for (const auto& [key, value] : OpReaders()) known += (known.empty() ? "" : ", ") + key;
+    node.Fail("op '{}' is unknown; known are {}", name, known);
+  }
+  return reader->second(node);
+}
+
+/// Inputs are names of earlier nodes; without any, the node before.
+std::vector<int> ReadInputs(Reader& node, const std::map<std::string, int>& earlier) {
+  const int index = static_cast<int>(earlier.size());
+  if (!node.Has("inputs")) return index == 0 ? std::vector<int>{} : std::vector<int>{index - 1};
+  const json& names = node.Member("inputs");
+  if (!names.is_array()) node.Fail("'inputs' is {}, expected an array of names", names.dump());
+  std::vector<int> inputs;
+  for (const json& name : names) {
+    const auto found = name.is_string() ? earlier.find(name.get<std::string>()) : earlier.end();
+    if (found == earlier.end()) node.Fail("input {} is not an earlier node", name.dump());
+    inputs.push_back(found->second);
+  }
+  return inputs;
+}
+
+json Parse(const std::string& text, const std::string& where) {
+  try {
+    return json::parse(text);
+  } catch (const json::parse_error& error) {
+    const auto end = text.begin() + static_cast<std::ptrdiff_t>(std::min(error.byte, text.size()));
+    const auto line = std::count(text.begin(), end, '\n') + 1;
+    throw ConfigError(fmt::format("{}:{}: not JSON, at byte {}", where, line, error.byte));
+  }
+}
+
+}  // namespace
+
+std::string ToJson(const Graph& graph) {
+  json nodes = json::array();
+  for (const Node& node : graph.nodes) {
+    json object = {{"name", node.name}, {"op", OpName(node.op)}};
+    if (!node.inputs.empty()) {
+      for (const int input : node.inputs) object["inputs"].push_back(graph.nodes.at(input).name);
+    }
+    std::visit([&](const auto& op) { Write(op, object); }, node.op);
+    nodes.push_back(std::move(object));
+  }
+  const SampleShape& in = graph.input;
+  return json{{"input", {in.height, in.width, in.channels}}, {"nodes", std::move(nodes)}}.dump(1);
+}
+
+Graph FromJson(const std::string& text, const std::string& where) {
+  const json parsed = Parse(text, where);
+  Reader top(parsed, where);
+  const auto input = top.Wholes("input", 3);
+  Graph graph{.input = {input[0], input[1], input[2]}, .nodes = {}};
+  const json& nodes = top.Member("nodes");
+  if (!nodes.is_array()) top.Fail("'nodes' is {}, expected an array", nodes.type_name());
+  top.RefuseUnknownMembers();
+  std::map<std::string, int> earlier;
+  for (const json& object : nodes) {
+    Reader node(object, fmt::format("{}: node {}", where, earlier.size()));
+    const std::string name = node.Text("name");
+    const Op op = ReadOperation(node);
+    const std::vector<int> inputs = ReadInputs(node, earlier);
+    node.RefuseUnknownMembers();
+    if (!earlier.emplace(name, static_cast<int>(earlier.size())).second) {
+      node.Fail("the name '{}' is taken", name);
+    }
+    graph.Add(op, inputs, name);
+  }
+  Analyze(graph);
+  return graph;
+}
+
+}  // namespace netsmith::graph

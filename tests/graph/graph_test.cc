@@ -1,0 +1,109 @@
+#include "netsmith/graph/graph.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "netsmith/base/error.h"
+
+namespace netsmith::graph {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// input -> conv 1x5 with 32 filters -> relu -> max pool 1x2 -> dropout -> flatten -> dense 10
+Graph Classic() {
+  Graph graph{.input = {1, 784, 1}, .nodes = {}};
+  graph.Add(Input{}, {});
+  graph.Add(Conv{32, 1, 5}, {0});
+  graph.Add(Relu{}, {1});
+  graph.Add(MaxPool{1, 2}, {2});
+  graph.Add(Dropout{3}, {3});
+  graph.Add(Flatten{}, {4});
+  graph.Add(Dense{10}, {5});
+  return graph;
+}
+
+std::string ErrorOf(const Graph& graph) {
+  try {
+    Analyze(graph);
+  } catch (const base::InvalidArgument& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(GraphTest, InfersShapesParametersAndMultiplyAdds) {
+  const auto infos = Analyze(Classic());
+  EXPECT_EQ(infos[1].shape, (SampleShape{1, 784, 32}));
+  EXPECT_EQ(infos[1].params, 5 * 32 + 32);
+  EXPECT_EQ(infos[1].macs, 784 * 5 * 32);
+  EXPECT_EQ(infos[5].shape, (SampleShape{1, 1, 784 * 32}));
+  EXPECT_EQ(infos[6].params, 784 * 32 * 10 + 10);
+  EXPECT_EQ(TotalCosts(Classic()).macs, 784 * 5 * 32 + 784 * 32 * 10);
+}
+
+TEST(GraphTest, ErrorsNameTheNodeAndBothValues) {
+  Graph graph = Classic();
+  graph.nodes[1].op = Conv{0, 1, 5};
+  EXPECT_THAT(ErrorOf(graph), HasSubstr("node 'conv1': filters is 0, expected at least 1"));
+
+  graph = Classic();
+  graph.nodes[2].inputs = {3};
+  EXPECT_THAT(ErrorOf(graph), HasSubstr("node 'relu1': input 3 is not an earlier node"));
+
+  graph = Classic();
+  graph.nodes[6].inputs = {4};
+  EXPECT_THAT(ErrorOf(graph), HasSubstr("node 'dense1': input has shape 1x784x32, expected 1x1xN"));
+
+  graph = Classic();
+  graph.nodes[3].inputs = {1, 2};
+  EXPECT_THAT(ErrorOf(graph), HasSubstr("node 'max_pool1': has 2 inputs, max_pool takes 1"));
+
+  graph = Classic();
+  graph.nodes[4].op = Dropout{100};
+  EXPECT_THAT(ErrorOf(graph), HasSubstr("dropout rate is 100 percent, expected [0, 100)"));
+
+  graph = Classic();
+  graph.nodes[4].name = "relu1";
+  EXPECT_THAT(ErrorOf(graph), HasSubstr("the name 'relu1' is taken"));
+}
+
+TEST(GraphTest, SizesThatOverflowAreRefused) {
+  Graph graph = Classic();
+  graph.nodes[1].op = Conv{std::int64_t{1} << 62, 1, 5};
+  EXPECT_THAT(ErrorOf(graph), HasSubstr("node 'conv1': weights has 5 x"));
+  graph.input = {std::int64_t{1} << 40, std::int64_t{1} << 40, 1};
+  EXPECT_THAT(ErrorOf(graph), HasSubstr("node 'input1': output has"));
+}
+
+TEST(GraphTest, HashIgnoresNamesAndNodesWithoutEffect) {
+  Graph renamed = Classic();
+  renamed.nodes[1].name = "first";
+  EXPECT_EQ(CanonicalHash(renamed), CanonicalHash(Classic()));
+
+  Graph plain = Classic();
+  plain.nodes[3].op = MaxPool{1, 1};
+  plain.nodes[4].op = Dropout{0};
+  Graph shorter{.input = {1, 784, 1}, .nodes = {}};
+  shorter.Add(Input{}, {});
+  shorter.Add(Conv{32, 1, 5}, {0});
+  shorter.Add(Relu{}, {1});
+  shorter.Add(Flatten{}, {2});
+  shorter.Add(Dense{10}, {3});
+  EXPECT_EQ(CanonicalHash(plain), CanonicalHash(shorter));
+}
+
+TEST(GraphTest, HashTellsDifferentNetworksApart) {
+  Graph other = Classic();
+  other.nodes[1].op = Conv{32, 5, 1};
+  EXPECT_NE(CanonicalHash(other), CanonicalHash(Classic()));
+  other = Classic();
+  other.nodes[4].op = Dropout{4};
+  EXPECT_NE(CanonicalHash(other), CanonicalHash(Classic()));
+  other = Classic();
+  other.input = {1, 785, 1};
+  EXPECT_NE(CanonicalHash(other), CanonicalHash(Classic()));
+}
+
+}  // namespace
+}  // namespace netsmith::graph

@@ -18,9 +18,10 @@ struct Terminal {
   std::string status;
 };
 
+/// Never destroyed: threads may write until the very end of the program.
 Terminal& GetTerminal() {
-  static Terminal terminal;
-  return terminal;
+  static auto* terminal = new Terminal;
+  return *terminal;
 }
 
 void Write(LogLevel level, std::string_view prefix, std::string_view message) {

@@ -51,8 +51,8 @@ graph::Graph ReadGraphFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream content;
   if (!file || !(content << file.rdbuf())) {
-    throw base::IoError(fmt::format("{}: cannot be read as a network: {}", path,
-                                    std::generic_category().message(errno)));
+    throw base::ConfigError(fmt::format("{}: cannot be read as a network: {}", path,
+                                        std::generic_category().message(errno)));
   }
   graph::Graph graph = graph::FromJson(content.str(), path);
   graph::Analyze(graph);

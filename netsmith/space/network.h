@@ -12,9 +12,9 @@ namespace netsmith::space {
 ///   post:3,4,1,0,…        a space and a genome: one option index per decision
 ///   @graph.json           a file with a graph in JSON (graph::FromJson)
 ///
-/// Errors   ConfigError with the column for texts, file and line for files; InvalidArgument for a
-///          genome that does not fit its space, or a graph that fits neither its own shapes nor
-///          the samples and classes; IoError for a file that cannot be read.
+/// Errors   ConfigError with the column for texts, with the file for files that cannot be read or
+///          hold no graph; InvalidArgument for a genome that does not fit its space, or a graph
+///          that fits neither its own shapes nor the samples and classes.
 graph::Graph ParseNetwork(const std::string& text, graph::SampleShape input, int num_classes);
 
 /// The graph in a JSON file, valid in itself (graph::Analyze).

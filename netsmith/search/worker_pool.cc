@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
 #include <iterator>
 #include <memory>
@@ -26,6 +27,11 @@ using study::TrialState;
 /// What an evaluator said, or kFailed where that breaks its contract.
 Evaluation Checked(Evaluation evaluation) {
   if (evaluation.state == TrialState::kRunning) return Failed("the evaluator gave no final state");
+  for (const double accuracy : evaluation.curve) {
+    if (!std::isfinite(accuracy)) return Failed("the evaluator gave a curve that is not finite");
+  }
+  evaluation.reason = ReasonLine(evaluation.reason);
+  if (!(std::isfinite(evaluation.seconds) && evaluation.seconds >= 0)) evaluation.seconds = 0;
   if (evaluation.state != TrialState::kComplete) {
     evaluation.reward = 0;
   } else if (!(evaluation.reward >= 0 && evaluation.reward <= 1)) {

@@ -63,15 +63,13 @@ std::vector<double> ParseNumbers(const std::string& place, const std::string& te
   while (true) {
     const std::size_t comma = std::min(text.find(',', start), text.size());
     double number = 0;
-    const auto [end, error] =
-        std::from_chars(text.data() + start, text.data() + comma, number);
-    if (error != std::errc() || end != text.data() + comma || number < lowest ||
-        number > highest || !(number == number)) {
-      throw base::ConfigError(
-          fmt::format("{} {}, column {}: found {}, expected a number from {} to {}", place,
-                      space::Quoted(text), start + 1,
-                      space::Quoted(std::string_view(text).substr(start, comma - start)), lowest,
-                      highest));
+    const auto [end, error] = std::from_chars(text.data() + start, text.data() + comma, number);
+    if (error != std::errc() || end != text.data() + comma || number < lowest || number > highest ||
+        !(number == number)) {
+      throw base::ConfigError(fmt::format(
+          "{} {}, column {}: found {}, expected a number from {} to {}", place, space::Quoted(text),
+          start + 1, space::Quoted(std::string_view(text).substr(start, comma - start)), lowest,
+          highest));
     }
     numbers.push_back(number);
     if (comma == text.size()) return numbers;
@@ -110,9 +108,8 @@ void SpaceFlags::Resolve(const std::string& policy) {
 
 std::unique_ptr<space::SearchSpace> SpaceFlags::Make() const {
   return space::MakeSpace(
-      space,
-      {.max_layers = max_layers,
-       .ranges = ranges == "full" ? space::PostRanges::kFull : space::PostRanges::kGrid});
+      space, {.max_layers = max_layers,
+              .ranges = ranges == "full" ? space::PostRanges::kFull : space::PostRanges::kGrid});
 }
 
 StrategyFlags::StrategyFlags()
@@ -143,6 +140,8 @@ void StrategyFlags::Declare(OptionTable& table) {
              "Policy sequence: weight of the entropy bonus");
   table.Real("baseline-decay", &controller.baseline_decay, {0, 0.999999},
              "Controller: decay of the moving average of rewards");
+  table.Real("initial-range", &controller.initial_range, {0, 1e6, true},
+             "Controller: weights start uniform between plus and minus this");
   table.Real("division-rate", &controller.division_rate, {0, 1e6, true},
              "Policy state: the cell's output times this is the mean of the next action");
   table.Real("sigma", &controller.sigma, {0, 1e6, true},
@@ -182,8 +181,7 @@ void NetworkFlags::Declare(OptionTable& options) {
   options.Text("network", "NET", &network,
                "The network: k,f,p,d;… (kernel, filters, pool, dropout percent of each layer), "
                "SPACE:genome or @graph.json");
-  options.Text("input", "HxWxC", &input,
-               "Shape of a sample [28x28x1, or the graph file's own]");
+  options.Text("input", "HxWxC", &input, "Shape of a sample [28x28x1, or the graph file's own]");
   options.Integer("classes", &classes, {0, 1'000'000},
                   "Number of classes; 0 means 10, or the graph file's own");
 }
@@ -202,8 +200,7 @@ void TrainingFlags::Declare(OptionTable& options) {
   options.Integer("mb", &mb, {1, 1'000'000}, "Samples a training step");
   options.Integer("seeds", &seeds, {1, 10'000},
                   "Trainings of each network, with the seeds S, S+1, …, S being --seed");
-  options.Integer("threads", &threads, {1, 1024},
-                  "Cores to train on; results do not depend on it");
+  options.Integer("threads", &threads, {1, 1024}, "Cores to train on; results do not depend on it");
 }
 
 }  // namespace netsmith::cli

@@ -56,7 +56,7 @@ struct ChildFlags {
   std::int64_t samples = 4000;  // 0: all
   std::int64_t mb = 100;
   double learning_rate = 1e-3;
-  std::int64_t max_macs = 0;    // 0: no limit, likewise below
+  std::int64_t max_macs = 0;  // 0: no limit, likewise below
   std::int64_t max_params = 0;
   std::int64_t max_memory_mib = 2048;
   std::string reward_split = "validation";

@@ -54,17 +54,17 @@ class Train : public Command {
         network_, report::Grouped(costs.params), report::Grouped(costs.macs),
         report::Grouped(std::ssize(problem.train())), data_.data, training_.epochs,
         training_.seeds));
-    const auto result = train::TrainInFull(std::vector<train::NamedNetwork>{{network_, graph}},
-                                           problem,
-                                           {.epochs = training_.epochs,
-                                            .mb = training_.mb,
-                                            .max_samples = samples_,
-                                            .learning_rates = {learning_rate_},
-                                            .seed = static_cast<std::uint64_t>(seed_),
-                                            .num_seeds = training_.seeds,
-                                            .num_cores = training_.threads},
-                                           std::move(stop))
-                            .front();
+    const auto result =
+        train::TrainInFull(std::vector<train::NamedNetwork>{{network_, graph}}, problem,
+                           {.epochs = training_.epochs,
+                            .mb = training_.mb,
+                            .max_samples = samples_,
+                            .learning_rates = {learning_rate_},
+                            .seed = static_cast<std::uint64_t>(seed_),
+                            .num_seeds = training_.seeds,
+                            .num_cores = training_.threads},
+                           std::move(stop))
+            .front();
     Report(result, costs);
     return kDone;
   }
@@ -92,16 +92,17 @@ class Train : public Command {
     }
     for (std::size_t i = 0; i < result.test_accuracy.size(); ++i) {
       const double accuracy = result.test_accuracy[i];
-      Print(fmt::format("seed {}: {}\n", seed_ + static_cast<std::int64_t>(i),
-                        std::isnan(accuracy)
-                            ? "diverged"
-                            : fmt::format("test accuracy {}, validation accuracy {}",
-                                          report::Percent(accuracy),
-                                          report::Percent(result.validation_accuracy[i]))));
+      Print(fmt::format(
+          "seed {}: {}\n", seed_ + static_cast<std::int64_t>(i),
+          std::isnan(accuracy)
+              ? "diverged"
+              : fmt::format("test accuracy {}, validation accuracy {}", report::Percent(accuracy),
+                            report::Percent(result.validation_accuracy[i]))));
     }
-    Print(fmt::format("test accuracy {} ± {:.2f}, {} parameters, {} multiply-adds, {} of training\n",
-                      report::Percent(test.mean), 100 * test.sd, report::Grouped(costs.params),
-                      report::Grouped(costs.macs), report::Duration(result.seconds)));
+    Print(
+        fmt::format("test accuracy {} ± {:.2f}, {} parameters, {} multiply-adds, {} of training\n",
+                    report::Percent(test.mean), 100 * test.sd, report::Grouped(costs.params),
+                    report::Grouped(costs.macs), report::Duration(result.seconds)));
   }
 
   std::string network_;

@@ -87,14 +87,10 @@ void CheckExtras(const CommandEntry& entry, const std::vector<std::string>& extr
       fmt::format("netsmith {}: unknown flag {}, {}", entry.name, space::Quoted(flag), hint));
 }
 
+/// Of an option that is given twice, the last value holds.
 void AssignAll(Parsed& parsed) {
   for (auto& [option, texts] : parsed.texts) {
     const std::string place = option->positional ? option->name : fmt::format("--{}", option->name);
-    if (texts.size() > 1 && option->kind != Option::Kind::kList &&
-        option->kind != Option::Kind::kFlag) {
-      throw base::ConfigError(
-          fmt::format("{}: found {} values, expected one", place, texts.size()));
-    }
     for (const std::string& text : texts) option->Assign(text, place);
   }
 }

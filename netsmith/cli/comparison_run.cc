@@ -173,7 +173,8 @@ std::string RandomStudyName(const std::string& study) { return study + "-random"
 report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonRequest& request,
                                  const data::Problem& problem, study::Store* store,
                                  std::stop_token stop) {
-  report::Comparison comparison{.networks = NetworksOf(flags, request, store)};
+  report::Comparison comparison;
+  comparison.networks = NetworksOf(flags, request, store);
   std::vector<train::NamedNetwork> graphs;
   for (report::TrainedNetwork& network : comparison.networks) {
     graphs.push_back({network.text, space::ParseNetwork(network.text, problem.development().shape(),

@@ -23,8 +23,8 @@ struct ComparisonFlags {
 };
 
 struct ComparisonRequest {
-  std::optional<std::string> study;   // its best network is trained
-  std::vector<std::string> networks;  // and these
+  std::optional<std::string> study = std::nullopt;  // its best network is trained
+  std::vector<std::string> networks = {};           // and these
   std::int64_t seed = 0;
 };
 

@@ -47,12 +47,13 @@ void Option::Assign(const std::string& text, const std::string& place) {
 
 Option& OptionTable::Add(Option::Kind kind, std::string name, std::string value_name,
                          std::string meaning) {
-  options_.push_back({.kind = kind,
-                      .name = std::move(name),
-                      .group = group_,
-                      .value_name = std::move(value_name),
-                      .meaning = std::move(meaning)});
-  return options_.back();
+  Option& option = options_.emplace_back();
+  option.kind = kind;
+  option.name = std::move(name);
+  option.group = group_;
+  option.value_name = std::move(value_name);
+  option.meaning = std::move(meaning);
+  return option;
 }
 
 void OptionTable::Flag(std::string name, bool* target, std::string meaning) {

@@ -54,9 +54,13 @@ void InitializeCurlOnce() {
   NETSMITH_CHECK_EQ(static_cast<int>(status), static_cast<int>(CURLE_OK));
 }
 
-[[noreturn]] void FailOnDisk(const std::filesystem::path& path, int error) {
+void Remove(const std::filesystem::path& path) {
   std::error_code ignored;
   std::filesystem::remove(path, ignored);
+}
+
+[[noreturn]] void FailOnDisk(const std::filesystem::path& path, int error) {
+  Remove(path);
   throw CacheError(path.string() + ": cannot be written: " + std::strerror(error));
 }
 
@@ -64,7 +68,9 @@ Target OpenTarget(const std::filesystem::path& path, std::int64_t max_size) {
   Target target;
   target.file.reset(std::fopen(path.c_str(), "ab"));
   if (!target.file) FailOnDisk(path, errno);
-  target.size = static_cast<std::int64_t>(std::filesystem::file_size(path));
+  std::error_code error;
+  target.size = static_cast<std::int64_t>(std::filesystem::file_size(path, error));
+  if (error) FailOnDisk(path, error.value());
   target.max_size = max_size;
   return target;
 }
@@ -113,18 +119,20 @@ void Download(const std::string& url, const std::filesystem::path& path,
   CURLcode status = Transfer(url, options, target, reason);
   if (CannotContinue(status)) {
     target.file.reset();
-    std::filesystem::remove(path);
+    Remove(path);
     target = OpenTarget(path, options.max_bytes);
     status = Transfer(url, options, target, reason);
   }
   if (target.disk_error != 0) FailOnDisk(path, target.disk_error);
   if (status == CURLE_ABORTED_BY_CALLBACK) throw base::Interrupted(url + ": interrupted");
   if (target.too_large) {
-    std::filesystem::remove(path);
+    Remove(path);
     throw base::DataError(url + ": found more than the " + std::to_string(options.max_bytes) +
                           " bytes that were expected at most");
   }
-  if (status != CURLE_OK) throw base::DataError(url + ": " + reason);
+  if (status == CURLE_OK) return;
+  if (target.size == 0) Remove(path);
+  throw base::DataError(url + ": " + reason);
 }
 
 }  // namespace netsmith::data

@@ -12,7 +12,7 @@ struct DownloadOptions {
   std::chrono::seconds connect_timeout{5};
   std::chrono::seconds stall_timeout{30};  // gives up after so long below 1 kB/s
   std::int64_t max_bytes = 0;              // of the whole file; more is an error
-  std::stop_token stop;
+  std::stop_token stop = {};
 };
 
 /// Downloads `url` to `path`. A file that is already there is the beginning of an earlier attempt:

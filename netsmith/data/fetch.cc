@@ -56,9 +56,11 @@ void Take(Source& source, std::vector<CatalogFile>& missing, const std::filesyst
                             const std::vector<std::string>& reasons) {
   std::vector<std::string> names;
   for (const CatalogFile& file : missing) names.push_back(file.name);
-  throw base::DataError(
-      fmt::format("{}: no source has {}: {}; put the files into a folder and give it as --data-dir",
-                  entry.name, fmt::join(names, ", "), fmt::join(reasons, "; ")));
+  const std::string advice =
+      entry.package.empty() ? "" : "install Debian's package " + entry.package + ", or ";
+  throw base::DataError(fmt::format(
+      "{}: no source has {}: {}; {}put the files into a folder and give it as --data-dir",
+      entry.name, fmt::join(names, ", "), fmt::join(reasons, "; "), advice));
 }
 
 void TakeFromPublicSources(const CatalogEntry& entry, std::vector<CatalogFile> missing,

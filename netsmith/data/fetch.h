@@ -11,10 +11,10 @@ namespace netsmith::data {
 struct FetchOptions {
   /// The user's own folder with the files, plain or gzip. When given it decides: nothing else is
   /// tried, and a file that is missing or is not the catalogue's is an error.
-  std::filesystem::path data_dir;
+  std::filesystem::path data_dir = {};
   /// Data sets are kept in a folder each under this one; empty: DefaultCacheFolder().
-  std::filesystem::path cache_dir;
-  std::stop_token stop;  // ends a download or a wait
+  std::filesystem::path cache_dir = {};
+  std::stop_token stop = {};  // ends a download or a wait
 };
 
 /// Sees to it that the files of a data set are in its folder of the cache, unpacked, and returns

@@ -10,7 +10,7 @@
 namespace netsmith::data {
 
 struct LoadOptions {
-  FetchOptions fetch;
+  FetchOptions fetch = {};
   std::uint64_t seed = 0;  // of the split
   /// Share of the training files' records that validate, rounded: 5,000 of MNIST's 60,000.
   double validation_fraction = 1.0 / 12;

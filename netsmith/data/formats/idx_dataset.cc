@@ -51,9 +51,10 @@ int CountClasses(const std::filesystem::path& path, const std::vector<std::uint8
   return num_classes;
 }
 
+constexpr std::array kNames = {kTrainImages, kTrainLabels, kTestImages, kTestLabels};
+
 bool IsIdxFolder(const std::filesystem::path& path) {
-  const std::array names = {kTrainImages, kTrainLabels, kTestImages, kTestLabels};
-  return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+  return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view name) {
     return FindIdxFile(path, std::string(name)).has_value();
   });
 }
@@ -109,7 +110,7 @@ std::shared_ptr<const Dataset> LoadIdxPair(const std::string& name,
 
 Format IdxFolderFormat() {
   return {.name = "idx",
-          .files = std::string(kTrainImages) + ", …",
+          .files = fmt::format("{}", fmt::join(kNames, ", ")),
           .recognises = IsIdxFolder,
           .load = LoadIdxFolder};
 }

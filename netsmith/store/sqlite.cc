@@ -31,7 +31,10 @@ class SqliteDatabase final : public Database {
     Connect(file);
     RunScript(fmt::format("PRAGMA busy_timeout = {}", busy_timeout_ms_));
     UseWriteAheadLog();
-    RunScript("PRAGMA synchronous = NORMAL\n\nPRAGMA foreign_keys = ON");
+    RunScript("PRAGMA synchronous = NORMAL");
+    RunScript("PRAGMA foreign_keys = ON");
+    // The log goes into the file every 16 MB instead of every 4: each time waits for the disk.
+    RunScript("PRAGMA wal_autocheckpoint = 4000");
   }
 
   void BeginWrite() override { RunScript("BEGIN IMMEDIATE"); }

@@ -18,6 +18,7 @@
 #include "netsmith/base/random.h"
 #include "tests/support/environment.h"
 #include "tests/support/log_store.h"
+#include "tests/support/processes.h"
 #include "tests/support/simulated_search.h"
 
 namespace netsmith::testing {
@@ -203,8 +204,9 @@ TEST(ResumeTest, FinishesADuplicateThatWasLeftBehindItsOriginal) {
   EXPECT_EQ(WithoutSeconds(store.trials()), expected);
 }
 
-/// Runs the search in a process that is killed (SIGKILL) after `us`. True when it had ended before.
-bool RunAndKill(const std::filesystem::path& path, std::int64_t us) {
+/// Runs the search in a process that is killed (SIGKILL) at a random moment. True when it had ended
+/// before.
+bool RunAndKill(const std::filesystem::path& path, base::Generator& moments) {
   const pid_t child = fork();
   if (child == 0) {
     LogStore store(path);
@@ -213,7 +215,8 @@ bool RunAndKill(const std::filesystem::path& path, std::int64_t us) {
     tiny.Run(store);
     _exit(0);
   }
-  std::this_thread::sleep_for(std::chrono::microseconds(us));
+  WaitForGrowth(path, moments.Below(4000), [child] { return HasEnded(child); });
+  std::this_thread::sleep_for(std::chrono::microseconds(moments.Below(3000)));
   kill(child, SIGKILL);
   int status = 0;
   waitpid(child, &status, 0);
@@ -231,7 +234,7 @@ TEST(ResumeTest, KilledAgainAndAgainItEndsAsTheUninterruptedRun) {
     const TemporaryFolder folder;
     const auto path = folder.path() / "study.log";
     std::vector<Trial> before;
-    while (!RunAndKill(path, static_cast<std::int64_t>(2000 + moments.Below(30000)))) {
+    while (!RunAndKill(path, moments)) {
       ++kills;
       const std::vector<Trial> after = LogStore(path).trials();
       ASSERT_GE(after.size(), before.size());

@@ -161,6 +161,7 @@ TEST_P(StrategyContractTest, ForcedGenomesAreAcceptedAndReplayedAlike) {
 }
 
 TEST_P(StrategyContractTest, UndefinedRewardsCountAsZero) {
+  ::testing::internal::CaptureStderr();  // the warnings
   const auto told_undefined = Make(MixedDecisions());
   const auto told_zero = Make(MixedDecisions());
   for (int i = 0; i < 10; ++i) {
@@ -171,6 +172,7 @@ TEST_P(StrategyContractTest, UndefinedRewardsCountAsZero) {
     told[0].reward = std::numeric_limits<double>::quiet_NaN();
     told_undefined->Tell(told);
   }
+  ::testing::internal::GetCapturedStderr();
   EXPECT_EQ(told_undefined->Ask(4), told_zero->Ask(4));
 }
 

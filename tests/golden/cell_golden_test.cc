@@ -2,6 +2,7 @@
 
 #include <Eigen/Core>
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
@@ -91,6 +92,7 @@ void ExpectCase(const std::string& cell_name, const json& c) {
     loss = tape.Add(loss, tape.Sum(tape.Mul(state.m, weights)));
   }
   if (c.contains("c_last")) ExpectNear(tape.value(state.c), ToMatrix(c["c_last"]), "c_last");
+  if (c.contains("m_last")) ExpectNear(tape.value(state.m), ToMatrix(c["m_last"]), "m_last");
   ExpectNear(tape.value(loss), Matrix::Constant(1, 1, c.at("loss").get<double>()), "loss");
 
   tape.Backward(loss);

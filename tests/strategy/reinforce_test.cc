@@ -1,8 +1,11 @@
 #include "netsmith/strategy/controller/reinforce.h"
 
+#include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -87,17 +90,20 @@ TEST(ReinforceTest, BaselineLeavesReplacedActionsOut) {
   EXPECT_NEAR(controller.last_advantage(), 0.4, 1e-15);
 }
 
-TEST(ReinforceTest, UndefinedRewardsCountAsZero) {
+TEST(ReinforceTest, UndefinedRewardsCountAsZeroAndAreLogged) {
   constexpr double kUndefined[] = {std::numeric_limits<double>::quiet_NaN(),
                                    -std::numeric_limits<double>::infinity()};
   for (const double undefined : kUndefined) {
     Reinforce told_undefined(kDecisions, SmallOptions(), 1);
     Reinforce told_zero(kDecisions, SmallOptions(), 1);
+    ::testing::internal::CaptureStderr();
     for (int i = 0; i < 5; ++i) {
       told_undefined.StoreRollout(told_undefined.GetAction(), i % 2 == 0 ? undefined : 0.5);
       told_zero.StoreRollout(told_zero.GetAction(), i % 2 == 0 ? 0.0 : 0.5);
       EXPECT_EQ(told_undefined.TrainStep(), told_zero.TrainStep());
     }
+    const std::string expected = fmt::format("a reward is {}; it counts as 0", undefined);
+    EXPECT_THAT(::testing::internal::GetCapturedStderr(), ::testing::HasSubstr(expected));
     EXPECT_EQ(told_undefined.OptionProbabilities(), told_zero.OptionProbabilities());
   }
 }
@@ -105,6 +111,7 @@ TEST(ReinforceTest, UndefinedRewardsCountAsZero) {
 TEST(ReinforceTest, StatePolicyStartsFromTheFirstStateAndThenReadsTheActionBefore) {
   ReinforceOptions options = SmallOptions();
   options.policy = "state";
+  options.cell = "lstm";  // a NAS cell of two units may start with both gates 1 shut
   options.exploration = 0;
   options.initial_range = 1;  // so that the state matters
   options.first_state = {7, 16};

@@ -14,8 +14,8 @@ struct ReinforceOptions {
   double learning_rate = 0.02;      // in (0, 10]
   double exploration = 0.1;         // probability that an action is uniform at random, [0, 1]
   double discount_factor = 1.0;     // in (0, 1]; 1 is unbiased, the classic names 0.99
-  double reg_param = 1e-4;          // weight of Σw² in the loss, >= 0
-  double entropy_weight = 1e-3;     // weight of the entropy bonus (sequence only), >= 0
+  double reg_param = 3e-5;          // weight of Σw² in the loss, >= 0
+  double entropy_weight = 5e-4;     // weight of the entropy bonus (sequence only), >= 0
   double baseline_decay = 0.9;      // of the moving average of rewards, [0, 1)
   double initial_range = 0.08;      // weights start uniform in ± this, > 0
 

@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "netsmith/space/search_space.h"
 #include "netsmith/strategy/controller/episode.h"
 #include "netsmith/strategy/controller/options.h"
 #include "netsmith/strategy/controller/policy.h"

@@ -85,7 +85,7 @@ class Search : public Command {
       json["reward_split"] = study_.child.reward_split;
       if (!result.diagnostics.empty()) json["diagnostics"] = result.diagnostics.back();
       if (comparison) json["comparison"] = nlohmann::ordered_json::parse(ToJson(*comparison));
-      Print(json.dump() + "\n");
+      PrintJson(json);
       return;
     }
     if (result.best) Print(BestText(*result.best, problem));

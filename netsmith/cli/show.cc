@@ -61,7 +61,7 @@ class Show : public Command {
   void ListStudies(study::Store& store) const {
     const auto names = store.StudyNames();
     if (json_) {
-      Print(ordered_json({{"store", store_}, {"studies", names}}).dump() + "\n");
+      PrintJson({{"store", store_}, {"studies", names}});
       return;
     }
     for (const std::string& name : names) Print(name + "\n");
@@ -77,7 +77,7 @@ class Show : public Command {
       json["options"] = options;
       json["leaderboard"] = ordered_json::array();
       for (const auto& trial : board) json["leaderboard"].push_back(TrialJson(trial));
-      Print(json.dump() + "\n");
+      PrintJson(json);
       return;
     }
     Print(fmt::format("study {}: {} trials: {}\n", study_, trials.size(),
@@ -114,7 +114,7 @@ class Show : public Command {
                                  {"planned_bytes", bytes},
                                  {"layers", layers},
                                  {"graph", ordered_json::parse(graph::ToJson(graph))}};
-      Print(json.dump() + "\n");
+      PrintJson(json);
       return;
     }
     report::Table table({{"layer", report::Table::Align::kLeft},

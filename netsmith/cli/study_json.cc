@@ -5,9 +5,15 @@
 #include <span>
 #include <string>
 
+#include "netsmith/cli/output.h"
 #include "netsmith/report/study_report.h"
 
 namespace netsmith::cli {
+
+void PrintJson(const nlohmann::ordered_json& json) {
+  using Handler = nlohmann::ordered_json::error_handler_t;
+  Print(json.dump(-1, ' ', false, Handler::replace) + "\n");
+}
 
 nlohmann::ordered_json TrialJson(const study::Trial& trial) {
   return {{"network", trial.network},

@@ -9,6 +9,9 @@
 /// Internal to this folder: JSON objects that several commands print.
 namespace netsmith::cli {
 
+/// Prints one line. Texts that are not UTF-8 (a study's name) are mended.
+void PrintJson(const nlohmann::ordered_json& json);
+
 /// "network", "reward", "params", "macs", "trial", "seconds", "genome".
 nlohmann::ordered_json TrialJson(const study::Trial& trial);
 

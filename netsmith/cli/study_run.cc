@@ -26,24 +26,26 @@
 namespace netsmith::cli {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 std::string DefaultName(const StudyFlags& flags) {
   const std::filesystem::path data = std::filesystem::path(flags.data.data).lexically_normal();
   const std::string name = (data.has_filename() ? data : data.parent_path()).filename().string();
   return fmt::format("{}-{}-{}-s{}", name, flags.space.space, flags.strategy.strategy, flags.seed);
 }
 
-nlohmann::ordered_json ControllerJson(const strategy::StrategyOptions& options) {
+Json ControllerJson(const strategy::StrategyOptions& options) {
   const auto& o = options.reinforce;
-  nlohmann::ordered_json json = {{"policy", o.policy},
-                                 {"cell", o.cell},
-                                 {"optimizer", o.optimizer},
-                                 {"learning_rate", o.learning_rate},
-                                 {"exploration", o.exploration},
-                                 {"discount_factor", o.discount_factor},
-                                 {"reg_param", o.reg_param},
-                                 {"entropy_weight", o.entropy_weight},
-                                 {"baseline_decay", o.baseline_decay},
-                                 {"initial_range", o.initial_range}};
+  Json json = {{"policy", o.policy},
+               {"cell", o.cell},
+               {"optimizer", o.optimizer},
+               {"learning_rate", o.learning_rate},
+               {"exploration", o.exploration},
+               {"discount_factor", o.discount_factor},
+               {"reg_param", o.reg_param},
+               {"entropy_weight", o.entropy_weight},
+               {"baseline_decay", o.baseline_decay},
+               {"initial_range", o.initial_range}};
   if (o.policy == "sequence") {
     json.update({{"units", o.units}, {"embedding", o.embedding}});
   } else {
@@ -55,7 +57,7 @@ nlohmann::ordered_json ControllerJson(const strategy::StrategyOptions& options) 
   return json;
 }
 
-nlohmann::ordered_json ChildJson(const ChildFlags& child) {
+Json ChildJson(const ChildFlags& child) {
   return {{"epochs", child.epochs},
           {"samples", child.samples},
           {"mb", child.mb},
@@ -70,10 +72,9 @@ nlohmann::ordered_json ChildJson(const ChildFlags& child) {
 /// number of trials are not among it.
 study::StudySpec MakeSpec(const StudyFlags& flags, const data::Problem& problem,
                           const space::SearchSpace& space) {
-  nlohmann::ordered_json options = {
-      {"data", flags.data.data}, {"data_hash", problem.content_hash()},
-      {"space", space.name()},   {"strategy", flags.strategy.strategy},
-      {"seed", flags.seed},      {"batch", flags.batch}};
+  Json options = {{"data", flags.data.data}, {"data_hash", problem.content_hash()},
+                  {"space", space.name()},   {"strategy", flags.strategy.strategy},
+                  {"seed", flags.seed},      {"batch", flags.batch}};
   if (flags.strategy.strategy == "reinforce") {
     options["controller"] = ControllerJson(flags.strategy.Options());
   }
@@ -85,7 +86,7 @@ study::StudySpec MakeSpec(const StudyFlags& flags, const data::Problem& problem,
   return {.name = flags.study,
           .space_signature = space.Signature(),
           .decisions = space.decisions(),
-          .options_json = options.dump()};
+          .options_json = options.dump(-1, ' ', false, Json::error_handler_t::replace)};
 }
 
 /// This program again, as a worker: a child that crashes takes down nothing but its own trial.

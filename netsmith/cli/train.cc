@@ -15,6 +15,7 @@
 #include "netsmith/cli/commands.h"
 #include "netsmith/cli/flags.h"
 #include "netsmith/cli/output.h"
+#include "netsmith/cli/study_json.h"
 #include "netsmith/data/dataset.h"
 #include "netsmith/graph/graph.h"
 #include "netsmith/report/format.h"
@@ -87,7 +88,7 @@ class Train : public Command {
                                              {"mb", training_.mb},
                                              {"learning_rate", learning_rate_},
                                              {"seed", seed_}};
-      Print(object.dump() + "\n");
+      PrintJson(object);
       return;
     }
     for (std::size_t i = 0; i < result.test_accuracy.size(); ++i) {

@@ -55,9 +55,8 @@ std::string SearchProgress::StatusLine(const search::Progress& progress) const {
     best = fmt::format("{:.4f}", progress.best->evaluation.reward);
     if (options_.color) best = fmt::format("\x1b[1;32m{}\x1b[0m", best);
   }
-  return fmt::format("{}: {}/{} trials, best {}, {:.1f} trials/min, {} left", label_,
-                     progress.finished, progress.num_trials, best, 60 * per_second,
-                     Duration(left / per_second));
+  return fmt::format("{}/{} trials, best {}, {:.1f} a minute, {} left", progress.finished,
+                     progress.num_trials, best, 60 * per_second, Duration(left / per_second));
 }
 
 void SearchProgress::Update(const search::Progress& progress) {
@@ -70,7 +69,7 @@ void SearchProgress::Update(const search::Progress& progress) {
     return;
   }
   if (base::GetLogLevel() > base::LogLevel::kInfo) return;
-  if (is_new_best) base::LogInfo(fmt::format("new best, {}", TrialLine(*progress.best)));
+  if (is_new_best) base::LogInfo(fmt::format("best so far: {}", TrialLine(*progress.best)));
   base::SetStatusLine(StatusLine(progress));
 }
 

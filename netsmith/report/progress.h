@@ -9,16 +9,16 @@
 
 namespace netsmith::report {
 
-/// Tells on stderr how a search stands: on a terminal by one line that is drawn over (trial, best
-/// so far, rate, time left) and a line for each new best network; in a pipe by a plain line for
-/// each finished trial.
+/// Tells on stderr how a search stands: on a terminal by one line that is drawn over (trials, best
+/// so far, rate, time left; short enough for 80 columns) and a line for each new best network; in a
+/// pipe by a plain line for each finished trial.
 class SearchProgress {
  public:
   struct Options {
     bool terminal = false;
     bool color = false;  // marks the best reward on a terminal
   };
-  /// `label` begins every line: "search", "random search".
+  /// `label` begins the lines in a pipe: the study's name.
   SearchProgress(std::string label, Options options);
   /// Takes the status line away.
   ~SearchProgress();

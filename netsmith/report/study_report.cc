@@ -55,7 +55,7 @@ std::string StatesText(std::span<const Trial> trials) {
     if (found != counts.end()) parts.push_back(fmt::format("{} {}", found->second, found->first));
   }
   if (const auto found = counts.find("duplicate"); found != counts.end()) {
-    parts.push_back(fmt::format("{} of them the same network again", found->second));
+    parts.push_back(fmt::format("{} duplicates among them", found->second));
   }
   return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
 }

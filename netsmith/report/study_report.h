@@ -21,7 +21,7 @@ std::vector<study::Trial> Leaderboard(std::span<const study::Trial> trials, std:
 /// How many trials are in each state that occurs, by its name, and how many are "duplicate".
 std::map<std::string, std::size_t> CountStates(std::span<const study::Trial> trials);
 
-/// "80 complete, 15 refused, 5 of them the same network again"
+/// "80 complete, 15 refused, 5 duplicates among them"
 std::string StatesText(std::span<const study::Trial> trials);
 
 /// Rewards of the finished trials by number; 0 for one that is not complete.

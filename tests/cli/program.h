@@ -1,24 +1,23 @@
 #pragma once
 
-#include <filesystem>
+#include <gtest/gtest.h>
+
 #include <string>
 #include <vector>
 
 #include "tests/support/environment.h"
 #include "tests/support/process.h"
+#include "tests/support/quadrants.h"
 
 /// The real program, run as a user would, on small data made by the test.
 namespace netsmith::testing {
 
-/// netsmith with these arguments. Messages do not depend on the user's environment.
-ProcessResult Netsmith(const std::vector<std::string>& arguments, ProcessOptions options = {});
+/// Runs netsmith with these arguments.
+ProcessResult Netsmith(const std::vector<std::string>& arguments,
+                       const ProcessOptions& options = {});
 
 /// The command line of netsmith with these arguments.
 std::vector<std::string> NetsmithCommand(const std::vector<std::string>& arguments);
-
-/// Writes an idx data set: images of 8x8, four classes (the bright quadrant), 240 for training and
-/// validation, 80 for testing. It is learnt in a few steps, but not by chance.
-void WriteQuadrants(const std::filesystem::path& folder);
 
 /// A folder with the quadrants in "data" and room for stores.
 class ProgramTest : public ::testing::Test {

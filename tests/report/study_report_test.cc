@@ -52,8 +52,7 @@ TEST_F(StudyReportTest, BestIsTheFirstOfEquals) {
 }
 
 TEST_F(StudyReportTest, StatesAreCounted) {
-  EXPECT_EQ(StatesText(trials_),
-            "4 complete, 1 refused, 1 running, 1 of them the same network again");
+  EXPECT_EQ(StatesText(trials_), "4 complete, 1 refused, 1 running, 1 duplicates among them");
   EXPECT_EQ(CountStates(trials_).at("duplicate"), 1u);
   EXPECT_EQ(StatesText({}), "none");
 }

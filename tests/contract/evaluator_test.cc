@@ -109,7 +109,7 @@ INSTANTIATE_TEST_SUITE_P(
                        [] {
                          return Program({"python3", NETSMITH_SOURCE_DIR "/examples/evaluator.py"});
                        }}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& tested) { return tested.param.name; });
 
 }  // namespace
 }  // namespace netsmith::testing

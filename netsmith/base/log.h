@@ -16,4 +16,8 @@ void LogInfo(std::string_view message);
 void LogWarning(std::string_view message);
 void LogError(std::string_view message);
 
+/// A line that stays below the messages of a terminal and is drawn over by the next one; an empty
+/// one takes it away. Only for a stderr that is a terminal.
+void SetStatusLine(std::string_view line);
+
 }  // namespace netsmith::base

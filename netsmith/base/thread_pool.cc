@@ -16,7 +16,7 @@ struct ThreadPool::Shared {
   std::condition_variable work_arrived;
   std::condition_variable work_done;
   // Guarded by the mutex.
-  const std::function<void(std::int64_t)>* task = nullptr;
+  const Task* task = nullptr;
   std::int64_t num_tasks = 0;
   std::int64_t batch = 0;  // counts calls of Run; a thread joins each batch once
   int threads_busy = 0;
@@ -25,10 +25,10 @@ struct ThreadPool::Shared {
   std::atomic<std::int64_t> next_task{0};
   std::vector<std::jthread> threads;  // last: joined before the rest is destroyed
 
-  void Drain(const std::function<void(std::int64_t)>& work, std::int64_t count) {
+  void Drain(const Task& work, std::int64_t count, int thread) {
     for (std::int64_t i = next_task++; i < count; i = next_task++) {
       try {
-        work(i);
+        work(i, thread);
       } catch (...) {
         const std::lock_guard lock(mutex);
         if (!failure) failure = std::current_exception();
@@ -36,7 +36,7 @@ struct ThreadPool::Shared {
     }
   }
 
-  void Loop() {
+  void Loop(int thread) {
     std::int64_t batches_seen = 0;
     std::unique_lock lock(mutex);
     while (true) {
@@ -46,7 +46,7 @@ struct ThreadPool::Shared {
       const auto* work = task;
       const auto count = num_tasks;
       lock.unlock();
-      Drain(*work, count);
+      Drain(*work, count, thread);
       lock.lock();
       if (--threads_busy == 0) work_done.notify_one();
     }
@@ -56,7 +56,7 @@ struct ThreadPool::Shared {
 ThreadPool::ThreadPool(int num_threads) : shared_(std::make_unique<Shared>()) {
   NETSMITH_CHECK_GE(num_threads, 1);
   for (int i = 1; i < num_threads; ++i) {
-    shared_->threads.emplace_back([shared = shared_.get()] { shared->Loop(); });
+    shared_->threads.emplace_back([shared = shared_.get(), i] { shared->Loop(i); });
   }
 }
 
@@ -70,7 +70,7 @@ ThreadPool::~ThreadPool() {
 
 int ThreadPool::num_threads() const { return static_cast<int>(shared_->threads.size()) + 1; }
 
-void ThreadPool::Run(std::int64_t num_tasks, const std::function<void(std::int64_t)>& task) {
+void ThreadPool::Run(std::int64_t num_tasks, const Task& task) {
   Shared& shared = *shared_;
   {
     const std::lock_guard lock(shared.mutex);
@@ -82,7 +82,7 @@ void ThreadPool::Run(std::int64_t num_tasks, const std::function<void(std::int64
     ++shared.batch;
   }
   shared.work_arrived.notify_all();
-  shared.Drain(task, num_tasks);
+  shared.Drain(task, num_tasks, 0);
   std::unique_lock lock(shared.mutex);
   shared.work_done.wait(lock, [&] { return shared.threads_busy == 0; });
   if (shared.failure) std::rethrow_exception(shared.failure);

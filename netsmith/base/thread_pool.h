@@ -18,9 +18,13 @@ class ThreadPool {
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   int num_threads() const;
-  /// Calls task(0) … task(num_tasks - 1) and returns when all have returned. The first exception
-  /// of a task is rethrown here after the others have ended. Not to be called from within a task.
-  void Run(std::int64_t num_tasks, const std::function<void(std::int64_t)>& task);
+  /// A task is told its number and the thread, in [0, num_threads), that runs it.
+  using Task = std::function<void(std::int64_t task, int thread)>;
+
+  /// Calls task(0, …) … task(num_tasks - 1, …) and returns when all have returned. The first
+  /// exception of a task is rethrown here after the others have ended. Not to be called from within
+  /// a task.
+  void Run(std::int64_t num_tasks, const Task& task);
 
  private:
   struct Shared;

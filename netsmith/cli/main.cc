@@ -1,1 +1,127 @@
-int main() {}
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <csignal>
+#include <exception>
+#include <memory>
+#include <new>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "netsmith/base/error.h"
+#include "netsmith/base/log.h"
+#include "netsmith/cli/command.h"
+#include "netsmith/cli/command_line.h"
+#include "netsmith/cli/nearest.h"
+#include "netsmith/cli/option_table.h"
+#include "netsmith/cli/output.h"
+#include "netsmith/cli/signals.h"
+#include "netsmith/space/text_cursor.h"
+
+namespace netsmith::cli {
+namespace {
+
+std::string Overview() {
+  std::string text =
+      "netsmith finds small, accurate convolutional networks for images and signals.\n\n"
+      "Usage: netsmith COMMAND [OPTIONS]\n\n";
+  for (const CommandEntry& entry : Commands()) {
+    if (*entry.summary != '\0') text += fmt::format("  {:<14}{}\n", entry.name, entry.summary);
+  }
+  return text + "\n`netsmith COMMAND --help` explains a command's options.\n";
+}
+
+std::vector<std::string> ListedNames() {
+  std::vector<std::string> names;
+  for (const CommandEntry& entry : Commands()) {
+    if (*entry.summary != '\0') names.emplace_back(entry.name);
+  }
+  return names;
+}
+
+/// The command whose words begin the arguments; those words are taken away.
+const CommandEntry& TakeCommand(std::vector<std::string>& arguments) {
+  for (const CommandEntry& entry : Commands()) {
+    const std::string_view name = entry.name;
+    const auto num_words = 1 + std::ranges::count(name, ' ');
+    if (std::ssize(arguments) < num_words) continue;
+    if (fmt::format("{}", fmt::join(arguments.begin(), arguments.begin() + num_words, " ")) ==
+        name) {
+      arguments.erase(arguments.begin(), arguments.begin() + num_words);
+      return entry;
+    }
+  }
+  const auto names = ListedNames();
+  const std::string nearest = Nearest(arguments.front(), names);
+  throw base::ConfigError(
+      fmt::format("unknown command {}, {}{}", space::Quoted(arguments.front()),
+                  nearest.empty() ? "" : fmt::format("the nearest is {}, ", nearest),
+                  fmt::format("known: {}", fmt::join(names, ", "))));
+}
+
+int Run(std::vector<std::string> arguments) {
+  if (arguments.empty()) throw base::ConfigError("no command given; `netsmith --help` lists them");
+  if (arguments.front() == "--help" || arguments.front() == "-h") {
+    Print(Overview());
+    return kDone;
+  }
+  if (arguments.front() == "--version") {
+    Print(fmt::format("netsmith {}\n", NETSMITH_VERSION));
+    return kDone;
+  }
+  const CommandEntry& entry = TakeCommand(arguments);
+  const std::unique_ptr<Command> command = entry.make();
+  OptionTable options;
+  CommonOptions common;
+  command->Declare(options);
+  common.Declare(options);
+  if (const auto help = ParseArguments(entry, arguments, options, common)) {
+    Print(*help);
+    return kDone;
+  }
+  common.Apply();
+  return command->Run(StopOnSignals());
+}
+
+/// One line on stderr, whatever the message holds.
+int Fail(std::string message, int exit_code) {
+  std::ranges::replace(message, '\n', ' ');
+  base::SetStatusLine("");
+  base::LogError(message);
+  return exit_code;
+}
+
+int Main(std::vector<std::string> arguments) {
+  try {
+    return Run(std::move(arguments));
+  } catch (const ReaderGone&) {
+    return kDone;
+  } catch (const base::ConfigError& error) {
+    return Fail(error.what(), kUsageError);
+  } catch (const base::InvalidArgument& error) {
+    return Fail(error.what(), kUsageError);
+  } catch (const base::DataError& error) {
+    return Fail(error.what(), kDataError);
+  } catch (const base::StoreError& error) {
+    return Fail(error.what(), kStoreError);
+  } catch (const base::Interrupted& error) {
+    return Fail(error.what(), kInterrupted);
+  } catch (const std::bad_alloc&) {
+    return Fail("out of memory", kOtherError);
+  } catch (const std::exception& error) {
+    return Fail(error.what(), kOtherError);
+  }
+}
+
+}  // namespace
+}  // namespace netsmith::cli
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a reader who has gone is an error of the write (output.h)
+  return netsmith::cli::Main(std::vector<std::string>(argv + 1, argv + argc));
+}

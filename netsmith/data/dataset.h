@@ -24,11 +24,16 @@ class Dataset {
   /// Copies `records` one after the other into `dst`, records.size() * shape().size() floats;
   /// images are scaled to [0, 1].
   virtual void Read(std::span<const std::int64_t> records, std::span<float> dst) const = 0;
+  /// SHA-256 over shape, classes, samples and labels, hexadecimal. By default of what Read and
+  /// Label give; an implementation may hash its own, smaller form of the same instead.
+  virtual std::string ContentHash() const;
 };
 
 /// What a study sees of its data. Indices refer to `development`; the test set is sealed.
 class Problem {
  public:
+  /// Errors   InvalidArgument: train or validation is empty, an index is out of range or occurs
+  ///          twice, or the test set differs from `development` in shape or classes.
   Problem(std::shared_ptr<const Dataset> development, std::shared_ptr<const Dataset> test,
           std::vector<std::int64_t> train, std::vector<std::int64_t> validation);
 

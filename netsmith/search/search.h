@@ -34,7 +34,7 @@ struct SearchOptions {
   bool resume = false;             // continue an existing study of that name, or start one
   int max_duplicates_in_row = 20;  // then one genome is drawn uniformly, and that is logged
   std::uint64_t seed = 0;          // for those uniform draws
-  std::function<void(const Progress&)> on_progress;  // called by one thread at a time; may be empty
+  std::function<void(const Progress&)> on_progress = {};  // by one thread at a time; may be empty
 };
 
 struct SearchResult {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "netsmith/data/dataset.h"
+#include "netsmith/engine/program.h"
 #include "netsmith/graph/graph.h"
 
 /// One graph x one data set x one budget -> a result.
@@ -22,7 +23,7 @@ struct TrainOptions {
   std::uint64_t seed = 0;        // weights, order of samples, dropout
   int num_threads = 1;           // never changes the result
   /// Called after each epoch with its number (from 1) and the validation accuracy; may be empty.
-  std::function<void(int, double)> on_epoch;
+  std::function<void(int, double)> on_epoch = {};
 };
 
 struct TrainResult {
@@ -32,18 +33,23 @@ struct TrainResult {
   double seconds = 0;                       // wall time
 };
 
-/// A child: one graph with weights. Train it, then measure it.
+/// A child: one graph with weights. Train it, then measure it. `problem` is borrowed.
 class Child {
  public:
   /// Errors   InvalidArgument: the graph does not fit the problem's samples and classes.
   Child(const graph::Graph& graph, const data::Problem& problem, const TrainOptions& options);
   ~Child();
 
-  /// Trains on problem.train(), measuring on problem.validation() after each epoch.
-  /// Throws Interrupted when `stop` was requested.
+  /// Trains on problem.train(), in an order drawn anew each epoch, measuring on
+  /// problem.validation() after each. Throws Interrupted when `stop` was requested.
   TrainResult Train(std::stop_token stop);
+  /// One update from these records of problem.development(), at most options.mb. Returns their mean
+  /// loss before it. `step` selects the dropout masks.
+  double Step(std::span<const std::int64_t> records, std::uint64_t step);
   /// Share of the data set's samples that are classified correctly, in [0, 1].
   double Accuracy(const data::Dataset& dataset);
+
+  engine::Program& program();
 
  private:
   struct Impl;
@@ -51,6 +57,7 @@ class Child {
 };
 
 /// Bytes that training the graph with `mb` samples a step takes: known before anything is built.
-std::int64_t PlannedBytes(const graph::Graph& graph, std::int64_t mb);
+/// Errors as graph::Analyze.
+std::int64_t PlannedBytes(const graph::Graph& graph, std::int64_t mb, int num_threads = 1);
 
 }  // namespace netsmith::train

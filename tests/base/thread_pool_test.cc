@@ -15,7 +15,10 @@ TEST(ThreadPoolTest, RunsEveryTaskOnceForAnyNumberOfThreads) {
     EXPECT_EQ(pool.num_threads(), threads);
     for (const int tasks : {0, 1, 7, 1000}) {
       std::vector<std::atomic<int>> runs(tasks);
-      pool.Run(tasks, [&](std::int64_t i) { ++runs[i]; });
+      pool.Run(tasks, [&](std::int64_t i, int thread) {
+        EXPECT_LT(thread, threads);
+        ++runs[i];
+      });
       for (const auto& count : runs) EXPECT_EQ(count, 1);
     }
   }
@@ -25,13 +28,13 @@ TEST(ThreadPoolTest, RethrowsATasksExceptionAfterTheOthersEnded) {
   ThreadPool pool(3);
   std::atomic<int> ended{0};
   EXPECT_THROW(pool.Run(50,
-                        [&](std::int64_t i) {
+                        [&](std::int64_t i, int) {
                           if (i == 7) throw std::runtime_error("seven");
                           ++ended;
                         }),
                std::runtime_error);
   EXPECT_EQ(ended, 49);
-  pool.Run(1, [&](std::int64_t) { ++ended; });
+  pool.Run(1, [&](std::int64_t, int) { ++ended; });
   EXPECT_EQ(ended, 50) << "the pool is usable after a failure";
 }
 

@@ -1,0 +1,140 @@
+#include "netsmith/cli/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "netsmith/base/error.h"
+#include "netsmith/base/log.h"
+#include "netsmith/cli/config_file.h"
+#include "netsmith/cli/nearest.h"
+#include "netsmith/cli/option_table.h"
+#include "netsmith/space/text_cursor.h"
+
+namespace netsmith::cli {
+namespace {
+
+/// What CLI11 found on the command line, as texts: validation is the option table's.
+struct Parsed {
+  std::unique_ptr<CLI::App> app;
+  std::deque<std::pair<Option*, std::vector<std::string>>> texts;
+};
+
+std::string Description(const Option& option) {
+  std::string text = option.meaning;
+  const bool is_number =
+      option.kind == Option::Kind::kInteger || option.kind == Option::Kind::kReal;
+  if (is_number) text += fmt::format("; {}", option.accepts);
+  if (option.kind == Option::Kind::kList) text += "; may be given several times";
+  if (!option.default_text.empty()) text += fmt::format(" [{}]", option.default_text);
+  return text;
+}
+
+void AddToApp(Option& option, Parsed& parsed) {
+  auto& texts = parsed.texts.emplace_back(&option, std::vector<std::string>{}).second;
+  const std::string name = option.positional ? option.name : fmt::format("--{}", option.name);
+  CLI::Option* added = nullptr;
+  if (option.kind == Option::Kind::kFlag) {
+    added = parsed.app->add_flag(
+        name, [&texts](std::int64_t times) { texts.emplace_back(times > 0 ? "true" : "false"); },
+        Description(option));
+  } else {
+    added = parsed.app->add_option(name, texts, Description(option));
+    added->option_text(option.positional ? "" : option.value_name);
+    if (!option.positional)
+      added->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    if (option.positional) added->expected(1);
+  }
+  added->group(option.group);
+}
+
+Parsed MakeApp(const CommandEntry& entry, OptionTable& options) {
+  Parsed parsed;
+  parsed.app = std::make_unique<CLI::App>(entry.summary, fmt::format("netsmith {}", entry.name));
+  parsed.app->allow_extras();
+  parsed.app->get_formatter()->column_width(34);
+  parsed.app->get_help_ptr()->description("Print this help and exit");
+  parsed.app->get_help_ptr()->group("Common");
+  for (Option& option : options.options()) AddToApp(option, parsed);
+  return parsed;
+}
+
+/// Complains of what CLI11 could not place.
+void CheckExtras(const CommandEntry& entry, const std::vector<std::string>& extras,
+                 const OptionTable& options) {
+  if (extras.empty()) return;
+  const std::string& extra = extras.front();
+  if (!extra.starts_with('-') || extra == "-") {
+    throw base::ConfigError(
+        fmt::format("netsmith {}: unexpected argument {}", entry.name, space::Quoted(extra)));
+  }
+  const std::string flag = extra.substr(0, extra.find('='));
+  const std::string bare = flag.substr(std::min(flag.find_first_not_of('-'), flag.size()));
+  const std::string nearest = Nearest(bare, options.Names());
+  const std::string hint = nearest.empty()
+                               ? fmt::format("`netsmith {} --help` lists the flags", entry.name)
+                               : fmt::format("the nearest is --{}", nearest);
+  throw base::ConfigError(
+      fmt::format("netsmith {}: unknown flag {}, {}", entry.name, space::Quoted(flag), hint));
+}
+
+/// Of an option that is given twice, the last value holds.
+void AssignAll(Parsed& parsed) {
+  for (auto& [option, texts] : parsed.texts) {
+    const std::string place = option->positional ? option->name : fmt::format("--{}", option->name);
+    for (const std::string& text : texts) option->Assign(text, place);
+  }
+}
+
+}  // namespace
+
+void CommonOptions::Declare(OptionTable& options) {
+  options.Group("Common");
+  options.Text("config", "FILE", &config,
+               "TOML file with options by their long names, on top or in a table named like the "
+               "command; flags win");
+  options.Choice("log-level", &log_level, {"debug", "info", "warning", "error"},
+                 "Least important message that is written to stderr");
+  options.Flag("quiet", &quiet,
+               "No messages but warnings and errors; the same as --log-level warning");
+}
+
+void CommonOptions::Apply() const {
+  static const std::map<std::string, base::LogLevel> levels = {
+      {"debug", base::LogLevel::kDebug},
+      {"info", base::LogLevel::kInfo},
+      {"warning", base::LogLevel::kWarning},
+      {"error", base::LogLevel::kError}};
+  base::LogLevel level = levels.at(log_level);
+  if (quiet) level = std::max(level, base::LogLevel::kWarning);
+  base::SetLogLevel(level);
+}
+
+std::optional<std::string> ParseArguments(const CommandEntry& entry,
+                                          const std::vector<std::string>& arguments,
+                                          OptionTable& options, const CommonOptions& common) {
+  Parsed parsed = MakeApp(entry, options);
+  try {
+    // CLI11 takes the arguments from the back.
+    parsed.app->parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::CallForHelp&) {
+    return parsed.app->help();
+  } catch (const CLI::ParseError& error) {
+    throw base::ConfigError(fmt::format("netsmith {}: {}", entry.name, error.what()));
+  }
+  CheckExtras(entry, parsed.app->remaining(), options);
+  AssignAll(parsed);
+  if (!common.config.empty()) ApplyConfigFile(common.config, entry, options);
+  return std::nullopt;
+}
+
+}  // namespace netsmith::cli

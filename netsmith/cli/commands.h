@@ -1,0 +1,17 @@
+#pragma once
+
+#include <memory>
+
+#include "netsmith/cli/command.h"
+
+/// One function a subcommand, each defined in the file of that name.
+namespace netsmith::cli {
+
+std::unique_ptr<Command> MakeCompare();
+std::unique_ptr<Command> MakeDataFetch();
+std::unique_ptr<Command> MakeEvaluate();
+std::unique_ptr<Command> MakeSearch();
+std::unique_ptr<Command> MakeShow();
+std::unique_ptr<Command> MakeTrain();
+
+}  // namespace netsmith::cli

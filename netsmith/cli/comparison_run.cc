@@ -1,0 +1,201 @@
+#include "netsmith/cli/comparison_run.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "netsmith/base/check.h"
+#include "netsmith/base/error.h"
+#include "netsmith/base/log.h"
+#include "netsmith/cli/nearest.h"
+#include "netsmith/report/classic_form.h"
+#include "netsmith/report/study_report.h"
+#include "netsmith/space/network.h"
+#include "netsmith/space/text_cursor.h"
+#include "netsmith/train/full_training.h"
+
+namespace netsmith::cli {
+namespace {
+
+using nlohmann::ordered_json;
+using Trainings = std::vector<train::FullTrainingResult>;
+
+constexpr const char* kTrainingsKey = "full_trainings";
+
+ordered_json ToJson(const train::FullTrainingResult& result) {
+  return {{"learning_rate", result.learning_rate},
+          {"rate_accuracy", result.rate_accuracy},
+          {"validation_accuracy", result.validation_accuracy},
+          {"test_accuracy", result.test_accuracy},
+          {"seconds", result.seconds}};
+}
+
+/// NaN is null in JSON.
+std::vector<double> Numbers(const ordered_json& array) {
+  std::vector<double> numbers;
+  for (const auto& element : array) {
+    numbers.push_back(element.is_null() ? std::numeric_limits<double>::quiet_NaN()
+                                        : element.get<double>());
+  }
+  return numbers;
+}
+
+train::FullTrainingResult FromJson(const ordered_json& json) {
+  return {.learning_rate = json.at("learning_rate").get<double>(),
+          .rate_accuracy = Numbers(json.at("rate_accuracy")),
+          .validation_accuracy = Numbers(json.at("validation_accuracy")),
+          .test_accuracy = Numbers(json.at("test_accuracy")),
+          .seconds = json.at("seconds").get<double>()};
+}
+
+/// What decides the trainings' results, as text: kept trainings of the same text are used again.
+std::string TrainingKey(const std::vector<train::NamedNetwork>& networks,
+                        const data::Problem& problem, const train::FullTrainingOptions& options) {
+  std::vector<std::string> hashes;
+  for (const auto& network : networks) hashes.push_back(graph::CanonicalHash(network.graph));
+  return fmt::format("networks {} data {} epochs {} mb {} rates {} seed {} seeds {}",
+                     fmt::join(hashes, ","), problem.content_hash(), options.epochs, options.mb,
+                     fmt::join(options.learning_rates, ","), options.seed, options.num_seeds);
+}
+
+std::optional<Trainings> FindTrainings(study::Store& store, const std::string& study,
+                                       const std::string& key) {
+  const auto text = store.FindAttribute(study, kTrainingsKey);
+  if (!text) return std::nullopt;
+  try {
+    const auto json = ordered_json::parse(*text);
+    if (json.at("of") != key) return std::nullopt;
+    Trainings trainings;
+    for (const auto& result : json.at("results")) trainings.push_back(FromJson(result));
+    return trainings;
+  } catch (const nlohmann::json::exception&) {
+    return std::nullopt;  // another version's: trained again
+  }
+}
+
+void KeepTrainings(study::Store& store, const std::string& study, const std::string& key,
+                   const Trainings& trainings) {
+  ordered_json json = {{"of", key}, {"results", ordered_json::array()}};
+  for (const auto& result : trainings) json["results"].push_back(ToJson(result));
+  store.SetAttribute(study, kTrainingsKey, json.dump());
+}
+
+std::string BestNetwork(study::Store& store, const std::string& study) {
+  const auto best = report::BestTrial(store.Trials(study));
+  if (!best) {
+    throw base::StoreError(
+        fmt::format("study '{}': found no complete trial, expected a network to train", study));
+  }
+  return best->network;
+}
+
+std::vector<report::TrainedNetwork> NetworksOf(const ComparisonFlags& flags,
+                                               const ComparisonRequest& request,
+                                               study::Store* store) {
+  std::vector<report::TrainedNetwork> networks;
+  const auto add = [&](const char* role, const std::string& text) {
+    networks.emplace_back();
+    networks.back().role = role;
+    networks.back().text = text;
+  };
+  if (request.study) {
+    NETSMITH_CHECK(store != nullptr);
+    add("found", BestNetwork(*store, *request.study));
+  }
+  for (const std::string& text : request.networks) add("given", text);
+  if (flags.hand_made != "none") add("hand-made", flags.hand_made);
+  return networks;
+}
+
+std::optional<report::RewardComparison> CompareWithRandom(study::Store& store,
+                                                          const std::string& study) {
+  const std::string random_study = RandomStudyName(study);
+  if (!store.FindStudy(random_study)) return std::nullopt;
+  const auto rewards = report::Rewards(store.Trials(study));
+  const auto random_rewards = report::Rewards(store.Trials(random_study));
+  if (rewards.empty() || random_rewards.empty()) return std::nullopt;
+  return report::CompareRewards(rewards, random_rewards);
+}
+
+Trainings TrainOrFind(const std::vector<train::NamedNetwork>& networks,
+                      const data::Problem& problem, const train::FullTrainingOptions& options,
+                      const ComparisonRequest& request, study::Store* store, std::stop_token stop) {
+  const std::string key = TrainingKey(networks, problem, options);
+  if (request.study) {
+    if (auto kept = FindTrainings(*store, *request.study, key)) {
+      base::LogInfo("these full trainings were done before: their results are taken");
+      return *std::move(kept);
+    }
+  }
+  const std::size_t num_trainings =
+      networks.size() *
+      (options.learning_rates.size() + static_cast<std::size_t>(options.num_seeds) - 1);
+  base::LogInfo(fmt::format(
+      "{} full trainings of {} networks: {} epochs, learning rates {}, {} seeds", num_trainings,
+      networks.size(), options.epochs, fmt::join(options.learning_rates, ", "), options.num_seeds));
+  Trainings trainings = train::TrainInFull(networks, problem, options, std::move(stop));
+  if (request.study) KeepTrainings(*store, *request.study, key, trainings);
+  return trainings;
+}
+
+}  // namespace
+
+void ComparisonFlags::Declare(OptionTable& options) {
+  training.Declare(options);
+  options.Text("learning-rates", "LIST", &learning_rates,
+               "Learning rates that each network's best is chosen from on validation");
+  options.Text("hand-made", "NET", &hand_made, "The network to compare with, or none");
+}
+
+study::StudySpec RequireStudy(study::Store& store, const std::string& name,
+                              const std::string& store_url) {
+  if (auto spec = store.FindStudy(name)) return *std::move(spec);
+  const auto names = store.StudyNames();
+  const std::string nearest = Nearest(name, names);
+  const std::string hint = names.empty()     ? "the store has none"
+                           : nearest.empty() ? fmt::format("known: {}", fmt::join(names, ", "))
+                                             : fmt::format("the nearest is {}", nearest);
+  throw base::StoreError(fmt::format("{}: no study {}, {}", store_url, space::Quoted(name), hint));
+}
+
+std::string RandomStudyName(const std::string& study) { return study + "-random"; }
+
+report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonRequest& request,
+                                 const data::Problem& problem, study::Store* store,
+                                 std::stop_token stop) {
+  report::Comparison comparison;
+  comparison.networks = NetworksOf(flags, request, store);
+  std::vector<train::NamedNetwork> graphs;
+  for (report::TrainedNetwork& network : comparison.networks) {
+    graphs.push_back({network.text, space::ParseNetwork(network.text, problem.development().shape(),
+                                                        problem.development().num_classes())});
+    network.form = report::ClassicForm(graphs.back().graph);
+    network.costs = graph::TotalCosts(graphs.back().graph);
+  }
+  const train::FullTrainingOptions options{
+      .epochs = flags.training.epochs,
+      .mb = flags.training.mb,
+      .learning_rates = ParseNumbers("--learning-rates", flags.learning_rates, 1e-12, 10),
+      .seed = static_cast<std::uint64_t>(request.seed),
+      .num_seeds = flags.training.seeds,
+      .num_cores = flags.training.threads};
+  const Trainings trainings =
+      TrainOrFind(graphs, problem, options, request, store, std::move(stop));
+  for (std::size_t i = 0; i < trainings.size(); ++i) {
+    comparison.networks[i].training = trainings[i];
+  }
+  if (request.study) comparison.random = CompareWithRandom(*store, *request.study);
+  return comparison;
+}
+
+}  // namespace netsmith::cli

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "netsmith/cli/flags.h"
+#include "netsmith/data/dataset.h"
+#include "netsmith/report/comparison.h"
+#include "netsmith/study/store.h"
+
+/// Full trainings of a study's best network, of a hand-made one and of others, side by side.
+namespace netsmith::cli {
+
+struct ComparisonFlags {
+  TrainingFlags training;
+  std::string learning_rates = "3e-4,1e-3,3e-3";
+  std::string hand_made = "5,32,2,0;5,64,2,0";
+
+  void Declare(OptionTable& options);
+};
+
+struct ComparisonRequest {
+  std::optional<std::string> study = std::nullopt;  // its best network is trained
+  std::vector<std::string> networks = {};           // and these
+  std::int64_t seed = 0;
+};
+
+/// The study of that name. Errors   StoreError naming the nearest, or all, when there is none.
+study::StudySpec RequireStudy(study::Store& store, const std::string& name,
+                              const std::string& store_url);
+
+/// Name of the study in which random search is run beside `study`.
+std::string RandomStudyName(const std::string& study);
+
+/// `store` is needed for a study only. What was trained for a study is kept with it and not
+/// trained again. Beside a study, its random one is compared when the store has it.
+/// Errors   StoreError: the study has no complete trial. As TrainInFull, ParseNetwork.
+report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonRequest& request,
+                                 const data::Problem& problem, study::Store* store,
+                                 std::stop_token stop);
+
+}  // namespace netsmith::cli

@@ -1,0 +1,206 @@
+#include "netsmith/cli/flags.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "netsmith/base/error.h"
+#include "netsmith/data/catalog.h"
+#include "netsmith/data/load.h"
+#include "netsmith/space/network.h"
+#include "netsmith/space/text_cursor.h"
+
+namespace netsmith::cli {
+namespace {
+
+constexpr std::int64_t kAnyCount = 1'000'000'000'000'000;  // as good as no limit
+
+/// Three sizes with an x between them; false when `text` is anything else.
+bool ReadSizes(std::string_view text, std::array<std::int64_t, 3>& sizes) {
+  const char* position = text.data();
+  const char* const end = position + text.size();
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    if (i > 0 && (position == end || *position++ != 'x')) return false;
+    const auto [stop, error] = std::from_chars(position, end, sizes[i]);
+    if (error != std::errc() || sizes[i] < 1 || sizes[i] > 1'000'000) return false;
+    position = stop;
+  }
+  return position == end;
+}
+
+graph::SampleShape ParseShape(const std::string& text) {
+  std::array<std::int64_t, 3> sizes{};
+  if (!ReadSizes(text, sizes)) {
+    throw base::ConfigError(
+        fmt::format("--input: found {}, expected HEIGHTxWIDTHxCHANNELS, such as 28x28x1, each "
+                    "from 1 to 1000000",
+                    space::Quoted(text)));
+  }
+  return {.height = sizes[0], .width = sizes[1], .channels = sizes[2]};
+}
+
+}  // namespace
+
+int NumCores() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
+
+std::vector<double> ParseNumbers(const std::string& place, const std::string& text, double lowest,
+                                 double highest) {
+  std::vector<double> numbers;
+  std::size_t start = 0;
+  while (true) {
+    const std::size_t comma = std::min(text.find(',', start), text.size());
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data() + start, text.data() + comma, number);
+    if (error != std::errc() || end != text.data() + comma || number < lowest || number > highest ||
+        !(number == number)) {
+      throw base::ConfigError(fmt::format(
+          "{} {}, column {}: found {}, expected a number from {} to {}", place, space::Quoted(text),
+          start + 1, space::Quoted(std::string_view(text).substr(start, comma - start)), lowest,
+          highest));
+    }
+    numbers.push_back(number);
+    if (comma == text.size()) return numbers;
+    start = comma + 1;
+  }
+}
+
+void DataFlags::Declare(OptionTable& options) {
+  options.Group("Data");
+  options.Text("data", "NAME|PATH", &data,
+               fmt::format("The data set: {}, or the path of a folder", data::CatalogNames()));
+  options.Text("data-dir", "DIR", &data_dir,
+               "Folder that already has the data set's files, plain or gzip; nothing is fetched");
+  options.Text("cache-dir", "DIR", &cache_dir,
+               "Where fetched data sets are kept [$XDG_CACHE_HOME/netsmith]");
+}
+
+data::Problem DataFlags::Load(std::stop_token stop) const {
+  return data::LoadProblem(
+      data, {.fetch = {.data_dir = data_dir, .cache_dir = cache_dir, .stop = std::move(stop)}});
+}
+
+void SpaceFlags::Declare(OptionTable& options) {
+  options.Group("Search space");
+  options.Choice("space", &space, space::SpaceNames(), "What networks are chosen from");
+  options.Integer("max-layers", &max_layers, {1, space::PostSpace::kMaxLayers},
+                  "Layers of a network");
+  options.Choice("ranges", &ranges, {"auto", "grid", "full"},
+                 "Options of each decision: a few well spread ones (grid), or every whole number "
+                 "(full); auto takes full for --policy state");
+}
+
+void SpaceFlags::Resolve(const std::string& policy) {
+  if (ranges == "auto") ranges = policy == "state" ? "full" : "grid";
+}
+
+std::unique_ptr<space::SearchSpace> SpaceFlags::Make() const {
+  return space::MakeSpace(
+      space, {.max_layers = max_layers,
+              .ranges = ranges == "full" ? space::PostRanges::kFull : space::PostRanges::kGrid});
+}
+
+StrategyFlags::StrategyFlags()
+    : first_state(fmt::format("{}", fmt::join(options.reinforce.first_state, ","))) {}
+
+void StrategyFlags::Declare(OptionTable& table) {
+  auto& controller = options.reinforce;
+  table.Group("Strategy");
+  table.Choice("strategy", &strategy, strategy::StrategyNames(), "What proposes networks");
+  table.Choice("policy", &controller.policy, {"sequence", "state"},
+               "Controller: a softmax per decision, or the classic's Gaussian around the last "
+               "action");
+  table.Choice("cell", &controller.cell, {"nas", "lstm", "gru", "rnn"}, "Controller: its cell");
+  table.Integer("units", &controller.units, {1, 4096}, "Policy sequence: units of the cell");
+  table.Integer("embedding", &controller.embedding, {1, 4096},
+                "Policy sequence: length of the vector that stands for a chosen option");
+  table.Choice("controller-optimizer", &controller.optimizer, {"adam", "rmsprop"},
+               "Controller: its optimizer; rmsprop's rate decays by 0.96 every 500 updates");
+  table.Real("controller-learning-rate", &controller.learning_rate, {0, 10, true},
+             "Controller: learning rate");
+  table.Real("exploration", &controller.exploration, {0, 1},
+             "Controller: probability that a network is drawn uniformly");
+  table.Real("discount-factor", &controller.discount_factor, {0, 1, true},
+             "Controller: discount of the reward from the last decision back to the first");
+  table.Real("reg-param", &controller.reg_param, {0, 1e6},
+             "Controller: weight of the sum of squared weights in the loss");
+  table.Real("entropy-weight", &controller.entropy_weight, {0, 1e6},
+             "Policy sequence: weight of the entropy bonus");
+  table.Real("baseline-decay", &controller.baseline_decay, {0, 0.999999},
+             "Controller: decay of the moving average of rewards");
+  table.Real("initial-range", &controller.initial_range, {0, 1e6, true},
+             "Controller: weights start uniform between plus and minus this");
+  table.Real("division-rate", &controller.division_rate, {0, 1e6, true},
+             "Policy state: the cell's output times this is the mean of the next action");
+  table.Real("sigma", &controller.sigma, {0, 1e6, true},
+             "Policy state: standard deviation of the action, in values of options");
+  table.Text("first-state", "LIST", &first_state,
+             "Policy state: numbers that the first action follows, repeated for every layer");
+  table.Choice("controller-input", &controller.controller_input, {"state", "ones"},
+               "Policy state: what the cell reads, the last action or ones");
+}
+
+strategy::StrategyOptions StrategyFlags::Options() const {
+  strategy::StrategyOptions parsed = options;
+  parsed.reinforce.first_state = ParseNumbers("--first-state", first_state, -1e6, 1e6);
+  return parsed;
+}
+
+void ChildFlags::Declare(OptionTable& options) {
+  options.Group("Children");
+  options.Integer("child-epochs", &epochs, {1, 100'000}, "Epochs a child is trained");
+  options.Integer("child-samples", &samples, {0, kAnyCount},
+                  "Training samples an epoch of a child sees; 0 means all");
+  options.Integer("child-mb", &mb, {1, 1'000'000}, "Samples a training step of a child");
+  options.Real("learning-rate", &learning_rate, {0, 10, true}, "Learning rate of a child (Adam)");
+  options.Integer("max-macs", &max_macs, {0, kAnyCount},
+                  "Refuse networks of more multiply-adds a sample; 0 means no limit");
+  options.Integer("max-params", &max_params, {0, kAnyCount},
+                  "Refuse networks of more parameters; 0 means no limit");
+  options.Integer("max-memory", &max_memory_mib, {0, 1'000'000'000},
+                  "Refuse networks whose training needs more MiB; 0 means no limit");
+  options.Choice("reward-split", &reward_split, {"validation", "test"},
+                 "Samples that the reward is measured on; test repeats the original procedure and "
+                 "spoils every later test accuracy");
+}
+
+void NetworkFlags::Declare(OptionTable& options) {
+  options.Group("Network");
+  options.Text("network", "NET", &network,
+               "The network: k,f,p,d;… (kernel, filters, pool, dropout percent of each layer), "
+               "SPACE:genome or @graph.json");
+  options.Text("input", "HxWxC", &input, "Shape of a sample [28x28x1, or the graph file's own]");
+  options.Integer("classes", &classes, {0, 1'000'000},
+                  "Number of classes; 0 means 10, or the graph file's own");
+}
+
+graph::Graph NetworkFlags::Parse() const {
+  if (network.empty()) throw base::ConfigError("--network: not given, expected a network");
+  const bool own = network.starts_with('@');
+  if (own && input.empty() && classes == 0) return space::ReadGraphFile(network.substr(1));
+  return space::ParseNetwork(network, ParseShape(input.empty() ? "28x28x1" : input),
+                             classes == 0 ? 10 : classes);
+}
+
+void TrainingFlags::Declare(OptionTable& options) {
+  options.Group("Training");
+  options.Integer("epochs", &epochs, {1, 100'000}, "Epochs of a full training");
+  options.Integer("mb", &mb, {1, 1'000'000}, "Samples a training step");
+  options.Integer("seeds", &seeds, {1, 10'000},
+                  "Trainings of each network, with the seeds S, S+1, …, S being --seed");
+  options.Integer("threads", &threads, {1, 1024}, "Cores to train on; results do not depend on it");
+}
+
+}  // namespace netsmith::cli

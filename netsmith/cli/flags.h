@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "netsmith/cli/option_table.h"
+#include "netsmith/data/dataset.h"
+#include "netsmith/graph/graph.h"
+#include "netsmith/space/registry.h"
+#include "netsmith/space/search_space.h"
+#include "netsmith/strategy/registry.h"
+
+/// Groups of options that several commands share, each declared in one place.
+namespace netsmith::cli {
+
+/// Cores that this process may use, at least 1.
+int NumCores();
+
+struct DataFlags {
+  std::string data = "mnist";
+  std::string data_dir;
+  std::string cache_dir;
+
+  void Declare(OptionTable& options);
+  data::Problem Load(std::stop_token stop) const;
+};
+
+struct SpaceFlags {
+  std::string space = "post";
+  int max_layers = 2;
+  std::string ranges = "auto";
+
+  void Declare(OptionTable& options);
+  /// Settles ranges "auto" for a policy of the controller.
+  void Resolve(const std::string& policy);
+  std::unique_ptr<space::SearchSpace> Make() const;
+};
+
+struct StrategyFlags {
+  std::string strategy = "reinforce";
+  strategy::StrategyOptions options;
+  std::string first_state;  // numbers between commas
+
+  StrategyFlags();
+  void Declare(OptionTable& table);
+  /// Errors   ConfigError for a first state that is no list of numbers.
+  strategy::StrategyOptions Options() const;
+};
+
+/// What a child may spend, and when it is refused.
+struct ChildFlags {
+  int epochs = 1;
+  std::int64_t samples = 4000;  // 0: all
+  std::int64_t mb = 100;
+  double learning_rate = 1e-3;
+  std::int64_t max_macs = 0;  // 0: no limit, likewise below
+  std::int64_t max_params = 0;
+  std::int64_t max_memory_mib = 2048;
+  std::string reward_split = "validation";
+
+  void Declare(OptionTable& options);
+  bool RewardIsTest() const { return reward_split == "test"; }
+};
+
+/// A network by itself, without data: for `show` and `bench`.
+struct NetworkFlags {
+  std::string network;
+  std::string input;  // empty: 28x28x1, or the graph file's own
+  int classes = 0;    // 0: 10, or the graph file's own
+
+  void Declare(OptionTable& options);
+  /// Errors   as space::ParseNetwork; ConfigError for a malformed input shape.
+  graph::Graph Parse() const;
+};
+
+/// How networks are trained in full: for `train`, `compare` and `search --compare`.
+struct TrainingFlags {
+  int epochs = 10;
+  std::int64_t mb = 100;
+  int seeds = 1;
+  int threads = NumCores();
+
+  void Declare(OptionTable& options);
+};
+
+/// "3e-4,1e-3": numbers above 0 and up to `highest`.
+/// Errors   ConfigError naming `place`, the column, what was found and expected.
+std::vector<double> ParseNumbers(const std::string& place, const std::string& text, double lowest,
+                                 double highest);
+
+}  // namespace netsmith::cli

@@ -1,0 +1,124 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+
+#include "netsmith/base/error.h"
+#include "netsmith/base/log.h"
+#include "netsmith/cli/commands.h"
+#include "netsmith/cli/comparison_run.h"
+#include "netsmith/cli/output.h"
+#include "netsmith/cli/study_json.h"
+#include "netsmith/cli/study_run.h"
+#include "netsmith/data/dataset.h"
+#include "netsmith/report/classic_form.h"
+#include "netsmith/report/comparison.h"
+#include "netsmith/report/format.h"
+#include "netsmith/report/study_report.h"
+#include "netsmith/space/network.h"
+#include "netsmith/store/open.h"
+
+namespace netsmith::cli {
+namespace {
+
+class Search : public Command {
+ public:
+  void Declare(OptionTable& options) override {
+    study_.Declare(options);
+    comparison_.Declare(options);
+    options.Flag("compare", &compare_,
+                 "Then run random search under the same budget, and train the best network in full "
+                 "beside the hand-made one, as `netsmith compare` does");
+    options.Group("Output");
+    options.Flag("json", &json_, "Print one JSON object on one line");
+  }
+
+  int Run(std::stop_token stop) override {
+    if (compare_ && study_.strategy.strategy == "random") {
+      throw base::ConfigError(
+          "--compare: random search is compared with another strategy, found "
+          "--strategy random");
+    }
+    study_.Resolve();
+    const auto start = std::chrono::steady_clock::now();
+    const data::Problem problem = study_.data.Load(stop);
+    const auto store = store::OpenStore(study_.store);
+    const search::SearchResult result = RunStudy(study_, problem, *store, stop);
+    std::optional<report::Comparison> comparison;
+    if (compare_ && result.best && !stop.stop_requested()) {
+      if (RunRandomSearch(problem, *store, stop)) {
+        comparison = RunComparison(comparison_, {.study = study_.study, .seed = study_.seed},
+                                   problem, store.get(), stop);
+      }
+    }
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    Report(result, comparison, problem, elapsed.count());
+    if (stop.stop_requested()) return kInterrupted;
+    if (!result.best) base::LogError("no network was found: no trial is complete");
+    return result.best ? kDone : kOtherError;
+  }
+
+ private:
+  /// False when it was stopped before its end.
+  bool RunRandomSearch(const data::Problem& problem, study::Store& store,
+                       const std::stop_token& stop) const {
+    StudyFlags random = study_;
+    random.strategy.strategy = "random";
+    random.study = RandomStudyName(study_.study);
+    random.resume = true;  // started where there is none: the searches are stages of one run
+    return !RunStudy(random, problem, store, stop).interrupted;
+  }
+
+  void Report(const search::SearchResult& result,
+              const std::optional<report::Comparison>& comparison, const data::Problem& problem,
+              double seconds) const {
+    if (json_) {
+      auto json = StudyJson(study_.study, study_.store, result.trials);
+      json["seconds"] = seconds;
+      json["interrupted"] = result.interrupted;
+      json["nondeterministic"] = study_.nondeterministic;
+      json["reward_split"] = study_.child.reward_split;
+      if (!result.diagnostics.empty()) json["diagnostics"] = result.diagnostics.back();
+      if (comparison) json["comparison"] = nlohmann::ordered_json::parse(ToJson(*comparison));
+      PrintJson(json);
+      return;
+    }
+    if (result.best) Print(BestText(*result.best, problem));
+    Print(fmt::format("trials          {}: {}\n", result.trials.size(),
+                      report::StatesText(result.trials)));
+    Print(fmt::format("study           {} in {}, {}\n", study_.study, study_.store,
+                      report::Duration(seconds)));
+    if (study_.nondeterministic)
+      Print("nondeterministic: measured time may have decided its end\n");
+    if (comparison) Print("\n" + ToText(*comparison));
+  }
+
+  std::string BestText(const study::Trial& best, const data::Problem& problem) const {
+    const graph::Graph graph = space::ParseNetwork(best.network, problem.development().shape(),
+                                                   problem.development().num_classes());
+    const graph::Costs costs = graph::TotalCosts(graph);
+    const std::string reward =
+        study_.evaluator.empty() ? RewardMeaning(study_.child) : "from the evaluator";
+    return fmt::format(
+        "best network    {}\n                {}\nreward          {:.4f} ({}), trial {}\n"
+        "parameters      {}\nmultiply-adds   {}\n",
+        best.network, report::ClassicForm(graph), best.evaluation.reward, reward, best.number,
+        report::Grouped(costs.params), report::Grouped(costs.macs));
+  }
+
+  StudyFlags study_;
+  ComparisonFlags comparison_;
+  bool compare_ = false;
+  bool json_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeSearch() { return std::make_unique<Search>(); }
+
+}  // namespace netsmith::cli

@@ -1,0 +1,146 @@
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "netsmith/base/error.h"
+#include "netsmith/cli/commands.h"
+#include "netsmith/cli/comparison_run.h"
+#include "netsmith/cli/flags.h"
+#include "netsmith/cli/output.h"
+#include "netsmith/cli/study_json.h"
+#include "netsmith/graph/graph.h"
+#include "netsmith/report/classic_form.h"
+#include "netsmith/report/format.h"
+#include "netsmith/report/study_report.h"
+#include "netsmith/report/table.h"
+#include "netsmith/store/open.h"
+#include "netsmith/train/train.h"
+
+namespace netsmith::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+class Show : public Command {
+ public:
+  void Declare(OptionTable& options) override {
+    options.Group("Study");
+    options.Positional("STUDY", &study_, "The study; without it, the store's studies are listed");
+    options.Text("store", "URL", &store_, "Where studies are kept: sqlite:///FILE");
+    options.Integer("top", &top_, {1, 1'000'000}, "Networks on the leaderboard");
+    network_.Declare(options);
+    options.Integer("mb", &mb_, {1, 1'000'000}, "Samples a training step, for the memory");
+    options.Group("Output");
+    options.Flag("json", &json_, "Print one JSON object on one line");
+  }
+
+  int Run(std::stop_token) override {
+    if (!study_.empty() && !network_.network.empty()) {
+      throw base::ConfigError("netsmith show: found a study and --network, expected one of them");
+    }
+    if (!network_.network.empty()) {
+      ShowNetwork(network_.Parse());
+    } else {
+      const auto store = store::OpenStore(store_, {.create = false});
+      if (study_.empty()) {
+        ListStudies(*store);
+      } else {
+        ShowStudy(*store);
+      }
+    }
+    return kDone;
+  }
+
+ private:
+  void ListStudies(study::Store& store) const {
+    const auto names = store.StudyNames();
+    if (json_) {
+      PrintJson({{"store", store_}, {"studies", names}});
+      return;
+    }
+    for (const std::string& name : names) Print(name + "\n");
+  }
+
+  void ShowStudy(study::Store& store) const {
+    const study::StudySpec spec = RequireStudy(store, study_, store_);
+    const auto trials = store.Trials(study_);
+    const auto board = report::Leaderboard(trials, static_cast<std::size_t>(top_));
+    const ordered_json options = ordered_json::parse(spec.options_json, nullptr, false);
+    if (json_) {
+      ordered_json json = StudyJson(study_, store_, trials);
+      json["options"] = options;
+      json["leaderboard"] = ordered_json::array();
+      for (const auto& trial : board) json["leaderboard"].push_back(TrialJson(trial));
+      PrintJson(json);
+      return;
+    }
+    Print(fmt::format("study {}: {} trials: {}\n", study_, trials.size(),
+                      report::StatesText(trials)));
+    if (IsMeasuredOnTestSet(options)) Print("rewards are accuracies on the TEST SET\n");
+    Print("\n" + report::LeaderboardText(board));
+  }
+
+  static bool IsMeasuredOnTestSet(const ordered_json& options) {
+    if (!options.is_object()) return false;
+    const auto child = options.find("child");
+    return child != options.end() && child->is_object() &&
+           child->value("reward_split", "validation") == "test";
+  }
+
+  void ShowNetwork(const graph::Graph& graph) const {
+    const auto info = graph::Analyze(graph);
+    const graph::Costs costs = graph::TotalCosts(graph);
+    const std::int64_t bytes = train::PlannedBytes(graph, mb_);
+    if (json_) {
+      ordered_json layers = ordered_json::array();
+      for (std::size_t i = 0; i < info.size(); ++i) {
+        layers.push_back({{"name", graph.nodes[i].name},
+                          {"op", graph::OpName(graph.nodes[i].op)},
+                          {"shape", ToString(info[i].shape)},
+                          {"params", info[i].params},
+                          {"macs", info[i].macs}});
+      }
+      const ordered_json json = {{"network", network_.network},
+                                 {"form", report::ClassicForm(graph)},
+                                 {"params", costs.params},
+                                 {"macs", costs.macs},
+                                 {"mb", mb_},
+                                 {"planned_bytes", bytes},
+                                 {"layers", layers},
+                                 {"graph", ordered_json::parse(graph::ToJson(graph))}};
+      PrintJson(json);
+      return;
+    }
+    report::Table table({{"layer", report::Table::Align::kLeft},
+                         {"operation", report::Table::Align::kLeft},
+                         {"shape"},
+                         {"parameters"},
+                         {"multiply-adds"}});
+    for (std::size_t i = 0; i < info.size(); ++i) {
+      table.AddRow({graph.nodes[i].name, graph::OpName(graph.nodes[i].op), ToString(info[i].shape),
+                    report::Grouped(info[i].params), report::Grouped(info[i].macs)});
+    }
+    table.AddRow({"total", "", "", report::Grouped(costs.params), report::Grouped(costs.macs)});
+    Print(fmt::format("{}\n\n{}\ntraining needs {} with {} samples a step\n",
+                      report::ClassicForm(graph), table.ToString(), report::Bytes(bytes), mb_));
+  }
+
+  std::string study_;
+  std::string store_ = "sqlite:///netsmith.db";
+  int top_ = 10;
+  NetworkFlags network_;
+  std::int64_t mb_ = 100;
+  bool json_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeShow() { return std::make_unique<Show>(); }
+
+}  // namespace netsmith::cli

@@ -1,0 +1,229 @@
+#include "netsmith/cli/study_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "netsmith/base/error.h"
+#include "netsmith/base/log.h"
+#include "netsmith/cli/deadline.h"
+#include "netsmith/report/format.h"
+#include "netsmith/report/progress.h"
+#include "netsmith/search/process_evaluator.h"
+#include "netsmith/strategy/registry.h"
+
+namespace netsmith::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string DefaultName(const StudyFlags& flags) {
+  const std::filesystem::path data = std::filesystem::path(flags.data.data).lexically_normal();
+  const std::string name = (data.has_filename() ? data : data.parent_path()).filename().string();
+  return fmt::format("{}-{}-{}-s{}", name, flags.space.space, flags.strategy.strategy, flags.seed);
+}
+
+Json ControllerJson(const strategy::StrategyOptions& options) {
+  const auto& o = options.reinforce;
+  Json json = {{"policy", o.policy},
+               {"cell", o.cell},
+               {"optimizer", o.optimizer},
+               {"learning_rate", o.learning_rate},
+               {"exploration", o.exploration},
+               {"discount_factor", o.discount_factor},
+               {"reg_param", o.reg_param},
+               {"entropy_weight", o.entropy_weight},
+               {"baseline_decay", o.baseline_decay},
+               {"initial_range", o.initial_range}};
+  if (o.policy == "sequence") {
+    json.update({{"units", o.units}, {"embedding", o.embedding}});
+  } else {
+    json.update({{"division_rate", o.division_rate},
+                 {"sigma", o.sigma},
+                 {"first_state", o.first_state},
+                 {"controller_input", o.controller_input}});
+  }
+  return json;
+}
+
+Json ChildJson(const ChildFlags& child) {
+  return {{"epochs", child.epochs},
+          {"samples", child.samples},
+          {"mb", child.mb},
+          {"learning_rate", child.learning_rate},
+          {"max_macs", child.max_macs},
+          {"max_params", child.max_params},
+          {"max_memory_mib", child.max_memory_mib},
+          {"reward_split", child.reward_split}};
+}
+
+/// What decides the study's result; a resumed search must ask for the same. Workers, cores and the
+/// number of trials are not among it.
+study::StudySpec MakeSpec(const StudyFlags& flags, const data::Problem& problem,
+                          const space::SearchSpace& space) {
+  Json options = {{"data", flags.data.data}, {"data_hash", problem.content_hash()},
+                  {"space", space.name()},   {"strategy", flags.strategy.strategy},
+                  {"seed", flags.seed},      {"batch", flags.batch}};
+  if (flags.strategy.strategy == "reinforce") {
+    options["controller"] = ControllerJson(flags.strategy.Options());
+  }
+  if (flags.evaluator.empty()) {
+    options["child"] = ChildJson(flags.child);
+  } else {
+    options["evaluator"] = flags.evaluator;
+  }
+  return {.name = flags.study,
+          .space_signature = space.Signature(),
+          .decisions = space.decisions(),
+          .options_json = options.dump(-1, ' ', false, Json::error_handler_t::replace)};
+}
+
+/// This program again, as a worker: a child that crashes takes down nothing but its own trial.
+std::vector<std::string> WorkerArguments(const StudyFlags& flags) {
+  StudyFlags copy = flags;
+  OptionTable options;
+  copy.data.Declare(options);
+  copy.space.Declare(options);
+  copy.child.Declare(options);
+  std::vector<std::string> arguments = {"/proc/self/exe", "evaluate", "--log-level=warning",
+                                        fmt::format("--seed={}", flags.seed)};
+  std::ranges::move(options.Arguments(), std::back_inserter(arguments));
+  return arguments;
+}
+
+search::ProcessOptions EvaluatorProcess(const StudyFlags& flags, const space::SearchSpace& space) {
+  if (!flags.evaluator.empty()) {
+    return {.argv = search::ShellCommand(flags.evaluator), .decisions = space.decisions()};
+  }
+  return {.argv = WorkerArguments(flags), .decisions = space.decisions(), .name = "worker"};
+}
+
+std::string StrategyText(const StrategyFlags& flags) {
+  if (flags.strategy != "reinforce") return flags.strategy;
+  const auto& controller = flags.options.reinforce;
+  return fmt::format("reinforce ({} cell, {} policy)", controller.cell, controller.policy);
+}
+
+std::string RewardText(const StudyFlags& flags) {
+  if (!flags.evaluator.empty()) return fmt::format("rewards come from `{}`", flags.evaluator);
+  const std::string samples =
+      flags.child.samples == 0 ? "all" : report::Grouped(flags.child.samples);
+  return fmt::format("each trained {} epochs of {} samples; reward: {}", flags.child.epochs,
+                     samples, RewardMeaning(flags.child));
+}
+
+void LogPlan(const StudyFlags& flags, const data::Problem& problem,
+             const space::SearchSpace& space) {
+  double log10_networks = 0;
+  for (const auto& decision : space.decisions()) {
+    log10_networks += std::log10(static_cast<double>(decision.options.size()));
+  }
+  base::LogInfo(fmt::format(
+      "study {} in {}: {} trials of {}, seed {}, on space {} (10^{:.1f} networks) and {} ({} "
+      "training, {} validation samples)",
+      flags.study, flags.store, report::Grouped(flags.trials), StrategyText(flags.strategy),
+      flags.seed, space.name(), log10_networks, flags.data.data,
+      report::Grouped(std::ssize(problem.train())),
+      report::Grouped(std::ssize(problem.validation()))));
+  base::LogInfo(fmt::format("{}; {} at once on {} cores", RewardText(flags),
+                            std::min(flags.workers, flags.batch), NumCores()));
+  if (flags.evaluator.empty() && flags.child.RewardIsTest()) {
+    base::LogWarning(
+        "--reward-split test: rewards are measured on the TEST SET, as in the "
+        "original procedure; no test accuracy of this study says anything");
+  }
+  if (flags.nondeterministic) {
+    base::LogWarning("--nondeterministic: measured time may decide where this study ends");
+  }
+}
+
+}  // namespace
+
+void StudyFlags::Declare(OptionTable& options) {
+  data.Declare(options);
+  space.Declare(options);
+  strategy.Declare(options);
+  child.Declare(options);
+  options.Text("evaluator", "COMMAND", &evaluator,
+               "Instead of training children, ask this program for rewards (docs/evaluators.md)");
+  options.Group("Study");
+  options.Integer("trials", &trials, {1, 10'000'000}, "Trials in all, duplicates included");
+  options.Integer("batch", &batch, {1, 100'000},
+                  "Networks asked for at once; the strategy learns after each batch");
+  options.Integer("workers", &workers, {1, 1024},
+                  "Trials evaluated at the same time; never changes the result");
+  options.Integer("seed", &seed, {0, std::numeric_limits<std::int64_t>::max()},
+                  "Seed of everything random");
+  options.Text("store", "URL", &store, "Where the study is kept: sqlite:///FILE");
+  options.Text("study", "NAME", &study, "Name of the study [DATA-SPACE-STRATEGY-sSEED]");
+  options.Flag("resume", &resume, "Continue the study, or start it where there is none");
+  options.Integer("max-seconds", &max_seconds, {0, 1'000'000'000},
+                  "End the study after so many seconds; 0 means no limit; needs "
+                  "--nondeterministic");
+  options.Flag("nondeterministic", &nondeterministic, "Allow measured time to decide something");
+}
+
+void StudyFlags::Resolve() {
+  space.Resolve(strategy.options.reinforce.policy);
+  if (study.empty()) study = DefaultName(*this);
+  if (max_seconds > 0 && !nondeterministic) {
+    throw base::ConfigError(
+        "--max-seconds: a limit in seconds makes results depend on the "
+        "machine, expected --nondeterministic beside it");
+  }
+}
+
+std::string RewardMeaning(const ChildFlags& child) {
+  return child.RewardIsTest() ? "accuracy on the TEST SET" : "validation accuracy";
+}
+
+search::ChildOptions ChildOptionsOf(const ChildFlags& child, std::int64_t seed) {
+  constexpr std::int64_t kMebi = 1 << 20;
+  return {.epochs = child.epochs,
+          .max_samples = child.samples,
+          .mb = child.mb,
+          .learning_rate = child.learning_rate,
+          .limits = {.max_macs = child.max_macs,
+                     .max_params = child.max_params,
+                     .max_bytes = child.max_memory_mib * kMebi},
+          .reward_split =
+              child.RewardIsTest() ? search::RewardSplit::kTest : search::RewardSplit::kValidation,
+          .seed = static_cast<std::uint64_t>(seed)};
+}
+
+search::SearchResult RunStudy(const StudyFlags& flags, const data::Problem& problem,
+                              study::Store& store, std::stop_token stop) {
+  const auto space = flags.space.Make();
+  const auto seed = static_cast<std::uint64_t>(flags.seed);
+  const auto strategy = strategy::MakeStrategy(flags.strategy.strategy, space->decisions(),
+                                               flags.strategy.Options(), seed);
+  LogPlan(flags, problem, *space);
+  report::SearchProgress progress(
+      flags.study, {.terminal = report::StderrIsTerminal(), .color = report::ColorIsWanted()});
+  const Deadline deadline(std::move(stop), flags.max_seconds);
+  return search::RunSearch(
+      MakeSpec(flags, problem, *space), *space, problem.development().shape(),
+      problem.development().num_classes(), *strategy, store,
+      [&] { return std::make_unique<search::ProcessEvaluator>(EvaluatorProcess(flags, *space)); },
+      {.num_trials = flags.trials,
+       .batch = flags.batch,
+       .num_workers = flags.workers,
+       .num_cores = NumCores(),
+       .resume = flags.resume,
+       .seed = seed,
+       .on_progress = [&](const search::Progress& p) { progress.Update(p); }},
+      deadline.token());
+}
+
+}  // namespace netsmith::cli

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <stop_token>
+#include <string>
+
+#include "netsmith/cli/flags.h"
+#include "netsmith/data/dataset.h"
+#include "netsmith/search/child_evaluator.h"
+#include "netsmith/search/search.h"
+#include "netsmith/study/store.h"
+
+/// One study, from its flags to its end.
+namespace netsmith::cli {
+
+/// Everything that defines a study, and how it is run.
+struct StudyFlags {
+  DataFlags data;
+  SpaceFlags space;
+  StrategyFlags strategy;
+  ChildFlags child;
+  std::int64_t trials = 100;
+  int batch = 4;
+  int workers = NumCores();
+  std::int64_t seed = 0;
+  std::string store = "sqlite:///netsmith.db";
+  std::string study;  // empty: DefaultName()
+  bool resume = false;
+  std::string evaluator;         // a foreign program's command line; empty: children are trained
+  std::int64_t max_seconds = 0;  // 0: no limit
+  bool nondeterministic = false;
+
+  void Declare(OptionTable& options);
+  /// Settles what depends on other flags: ranges, the study's name.
+  /// Errors   ConfigError for flags that contradict each other.
+  void Resolve();
+};
+
+/// "validation accuracy" or, shouting, the test set's.
+std::string RewardMeaning(const ChildFlags& child);
+
+search::ChildOptions ChildOptionsOf(const ChildFlags& child, std::int64_t seed);
+
+/// Runs the study (flags.Resolve() was called) on `problem`, to its end or until `stop`; says on
+/// stderr what is going to happen and how it goes.
+/// Errors   as search::RunSearch, strategy::MakeStrategy.
+search::SearchResult RunStudy(const StudyFlags& flags, const data::Problem& problem,
+                              study::Store& store, std::stop_token stop);
+
+}  // namespace netsmith::cli

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "netsmith/base/random.h"
+#include "netsmith/engine/layout.h"
+
+/// Internal to the engine: what a compiled program is made of.
+namespace netsmith::engine {
+
+/// A tensor's place. Activations live in a thread's workspace and are overwritten by its next chunk
+/// of samples, or by its next sample where nothing reads them later; tensors of the whole
+/// mini-batch (the inputs and gradients of dense layers) stay.
+struct TensorPlace {
+  Layout layout;
+  bool whole_batch = false;
+  bool one_sample = false;
+  std::int64_t offset = 0;  // floats, in the workspace or the batch memory
+};
+
+/// The samples that a thread takes through the whole network at a time, and the memory it uses.
+struct Chunk {
+  std::int64_t first = 0;  // its first sample's number in the mini-batch
+  std::int64_t count = 0;
+  bool first_of_group = true;  // the group's gradients start here
+  bool training = false;
+  std::uint64_t dropout_seed = 0;
+  float* workspace = nullptr;  // the thread's
+  float* scratch = nullptr;    // the thread's, for use within one call
+  float* batch = nullptr;      // the program's
+  const float* params = nullptr;
+  const float* packed = nullptr;     // parameters rearranged for the kernels
+  float* group_gradients = nullptr;  // of the group of samples that the chunk belongs to
+
+  /// Sample `i` of this chunk.
+  float* Sample(const TensorPlace& tensor, std::int64_t i) const {
+    if (tensor.whole_batch) return batch + tensor.offset + (first + i) * tensor.layout.size();
+    return workspace + tensor.offset + (tensor.one_sample ? 0 : i * tensor.layout.size());
+  }
+};
+
+/// The mini-batch after all chunks have passed: what weight gradients are made from.
+struct Batch {
+  std::int64_t count = 0;
+  int num_groups = 0;  // with samples in them
+  float* batch = nullptr;
+  float* group_gradients = nullptr;  // of the first group
+  std::int64_t group_stride = 0;     // floats from one group's to the next group's
+  float* diff_params = nullptr;
+};
+
+/// One weight or bias tensor of an op.
+struct ParamSpec {
+  std::string name;                 // "conv1.weights"
+  std::vector<std::int64_t> shape;  // canonical: conv [kh][kw][ic][oc], dense [in][units], bias [n]
+  std::int64_t fan_in = 0;          // of Glorot's rule; 0: starts at zero (a bias)
+  std::int64_t fan_out = 0;
+  bool transposed = false;  // stored as [units][in]
+  std::int64_t offset = 0;  // floats, in the parameters
+
+  std::int64_t size() const;
+};
+
+/// What an op asks of the program that it becomes a part of.
+struct OpNeeds {
+  tensor::SampleShape dst_shape;
+  Layout src_layout = {};        // how it wants its input laid out
+  bool src_whole_batch = false;  // … and kept for the whole mini-batch
+  Layout diff_dst_layout = {};   // likewise the gradient of its output
+  bool diff_dst_whole_batch = false;
+  bool in_place = false;         // output and input are one tensor, and so are their gradients
+  bool src_in_backward = false;  // reads its input again in the backward pass
+  bool dst_in_backward = false;
+  bool whole_chunk = false;          // takes all samples of a chunk in one call
+  std::int64_t scratch = 0;          // floats, for one call
+  std::int64_t packed = 0;           // floats of rearranged parameters
+  std::int64_t group_gradients = 0;  // floats that each group of samples sums up in
+  std::vector<ParamSpec> params = {};
+};
+
+/// Where the program has put everything.
+struct OpPlaces {
+  TensorPlace src, dst, diff_src, diff_dst;
+  bool needs_diff_src = true;  // false for the first op with parameters
+  std::int64_t packed = 0;     // offsets
+  std::int64_t group_gradients = 0;
+  std::vector<std::int64_t> params = {};
+};
+
+/// One operation of a compiled program. Immutable while a step runs: any number of threads call it
+/// with chunks of their own.
+class Op {
+ public:
+  explicit Op(std::string name) : name_(std::move(name)) {}
+  virtual ~Op() = default;
+
+  const std::string& name() const { return name_; }
+  virtual OpNeeds Needs() const = 0;
+  void Place(OpPlaces places) { places_ = std::move(places); }
+
+  /// Samples [first, first + count) of the chunk.
+  virtual void Forward(const Chunk& chunk, std::int64_t first, std::int64_t count) const = 0;
+  /// From diff_dst to diff_src, and the group's part of the parameters' gradients.
+  virtual void Backward(const Chunk& chunk, std::int64_t first, std::int64_t count) const = 0;
+  /// Rearranges the parameters for the kernels, once a step.
+  virtual void Pack(const float* /*params*/, float* /*packed*/, bool /*training*/) const {}
+  /// The parameters' gradients of the whole mini-batch, in independent pieces.
+  virtual std::int64_t NumGradientPieces() const { return 0; }
+  virtual void FinishGradient(const Batch& /*batch*/, std::int64_t /*piece*/) const {}
+
+ protected:
+  OpPlaces places_;
+
+ private:
+  std::string name_;
+};
+
+}  // namespace netsmith::engine

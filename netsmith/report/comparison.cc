@@ -1,0 +1,158 @@
+#include "netsmith/report/comparison.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "netsmith/report/format.h"
+#include "netsmith/report/table.h"
+
+namespace netsmith::report {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string AccuracyText(const MeanSd& accuracy) {
+  if (std::isnan(accuracy.mean)) return "diverged";
+  return fmt::format("{:.2f} ± {:.2f} %", 100 * accuracy.mean, 100 * accuracy.sd);
+}
+
+std::string DifferenceText(const Difference& d) {
+  return fmt::format("{:+.4f}, 95 % interval {:+.4f} to {:+.4f}", d.value, d.low, d.high);
+}
+
+std::string NetworkTable(std::span<const TrainedNetwork> networks) {
+  Table table({{"network", Table::Align::kLeft},
+               {"", Table::Align::kLeft},
+               {"parameters"},
+               {"multiply-adds"},
+               {"learning rate"},
+               {"validation"},
+               {"test accuracy"}});
+  for (const TrainedNetwork& network : networks) {
+    table.AddRow({network.role, network.text, Grouped(network.costs.params),
+                  Grouped(network.costs.macs), fmt::format("{}", network.training.learning_rate),
+                  AccuracyText(MeanAndSd(network.training.validation_accuracy)),
+                  AccuracyText(network.test_accuracy())});
+  }
+  return table.ToString();
+}
+
+std::string RandomText(const RewardComparison& r) {
+  Table table({{"rewards", Table::Align::kLeft}, {"trials"}, {"best"}, {"mean"}});
+  table.AddRow(
+      {"search", Grouped(r.trials), fmt::format("{:.4f}", r.best), fmt::format("{:.4f}", r.mean)});
+  table.AddRow({"random search", Grouped(r.random_trials), fmt::format("{:.4f}", r.random_best),
+                fmt::format("{:.4f}", r.random_mean)});
+  return fmt::format("{}difference of the best rewards {}\ndifference of the mean rewards {}\n{}\n",
+                     table.ToString(), DifferenceText(r.best_difference),
+                     DifferenceText(r.mean_difference), RandomVerdict(r));
+}
+
+const TrainedNetwork* FindRole(std::span<const TrainedNetwork> networks, const char* role) {
+  const auto found = std::ranges::find(networks, role, &TrainedNetwork::role);
+  return found == networks.end() ? nullptr : &*found;
+}
+
+ordered_json NetworkJson(const TrainedNetwork& network) {
+  const MeanSd test = network.test_accuracy();
+  return {{"role", network.role},
+          {"network", network.text},
+          {"form", network.form},
+          {"params", network.costs.params},
+          {"macs", network.costs.macs},
+          {"learning_rate", network.training.learning_rate},
+          {"validation_accuracy", network.training.validation_accuracy},
+          {"test_accuracy", network.training.test_accuracy},
+          {"mean", test.mean},
+          {"sd", test.sd},
+          {"seconds", network.training.seconds}};
+}
+
+ordered_json DifferenceJson(const Difference& difference) {
+  return {{"value", difference.value}, {"low", difference.low}, {"high", difference.high}};
+}
+
+ordered_json RandomJson(const RewardComparison& r) {
+  return {{"trials", r.trials},
+          {"best_reward", r.best},
+          {"mean_reward", r.mean},
+          {"random_trials", r.random_trials},
+          {"random_best_reward", r.random_best},
+          {"random_mean_reward", r.random_mean},
+          {"best_difference", DifferenceJson(r.best_difference)},
+          {"mean_difference", DifferenceJson(r.mean_difference)},
+          {"verdict", RandomVerdict(r)}};
+}
+
+}  // namespace
+
+RewardComparison CompareRewards(std::span<const double> rewards,
+                                std::span<const double> random_rewards) {
+  constexpr std::uint64_t kSeed = 0;  // of the resampling: equal rewards, equal report
+  return {.trials = std::ssize(rewards),
+          .random_trials = std::ssize(random_rewards),
+          .best = *std::ranges::max_element(rewards),
+          .random_best = *std::ranges::max_element(random_rewards),
+          .mean = MeanAndSd(rewards).mean,
+          .random_mean = MeanAndSd(random_rewards).mean,
+          .best_difference = DifferenceOfBest(rewards, random_rewards, kSeed),
+          .mean_difference = DifferenceOfMeans(rewards, random_rewards, kSeed)};
+}
+
+std::string RandomVerdict(const RewardComparison& comparison) {
+  if (comparison.best_difference.low > 0) {
+    return "the search's best network is better than random search's";
+  }
+  if (comparison.mean_difference.low > 0) {
+    return "the search's best network is not better than random here; its proposals are better on "
+           "average";
+  }
+  return "the search is not better than random here";
+}
+
+std::string ErrorVerdict(std::span<const TrainedNetwork> networks) {
+  const TrainedNetwork* found = FindRole(networks, "found");
+  const TrainedNetwork* hand_made = FindRole(networks, "hand-made");
+  if (found == nullptr || hand_made == nullptr) return "";
+  const double found_errors = 1 - found->test_accuracy().mean;
+  const double hand_made_errors = 1 - hand_made->test_accuracy().mean;
+  if (std::isnan(found_errors) || std::isnan(hand_made_errors)) {
+    return "a training diverged: the networks cannot be compared";
+  }
+  const std::string sentence =
+      fmt::format("the found network makes {} errors on the test set, the hand-made one {}",
+                  Percent(found_errors), Percent(hand_made_errors));
+  if (2 * found_errors <= hand_made_errors) return sentence + ": at most half as many";
+  return sentence + ": more than half as many, the goal is missed here";
+}
+
+std::string ToText(const Comparison& comparison) {
+  std::string text = NetworkTable(comparison.networks) + "\n";
+  for (const TrainedNetwork& network : comparison.networks) {
+    text += fmt::format("{}: {}\n", network.role, network.form);
+  }
+  const std::string errors = ErrorVerdict(comparison.networks);
+  if (!errors.empty()) text += fmt::format("{}\n", errors);
+  if (comparison.random) text += fmt::format("\n{}", RandomText(*comparison.random));
+  return text;
+}
+
+std::string ToJson(const Comparison& comparison) {
+  ordered_json json = {{"networks", ordered_json::array()}};
+  for (const TrainedNetwork& network : comparison.networks) {
+    json["networks"].push_back(NetworkJson(network));
+  }
+  const std::string errors = ErrorVerdict(comparison.networks);
+  if (!errors.empty()) json["verdict"] = errors;
+  if (comparison.random) json["random"] = RandomJson(*comparison.random);
+  return json.dump();
+}
+
+}  // namespace netsmith::report

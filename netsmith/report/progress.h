@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "netsmith/search/search.h"
+
+namespace netsmith::report {
+
+/// Tells on stderr how a search stands: on a terminal by one line that is drawn over (trials, best
+/// so far, rate, time left; short enough for 80 columns) and a line for each new best network; in a
+/// pipe by a plain line for each finished trial.
+class SearchProgress {
+ public:
+  struct Options {
+    bool terminal = false;
+    bool color = false;  // marks the best reward on a terminal
+  };
+  /// `label` begins the lines in a pipe: the study's name.
+  SearchProgress(std::string label, Options options);
+  /// Takes the status line away.
+  ~SearchProgress();
+  SearchProgress(const SearchProgress&) = delete;
+  SearchProgress& operator=(const SearchProgress&) = delete;
+
+  void Update(const search::Progress& progress);
+
+ private:
+  std::string StatusLine(const search::Progress& progress) const;
+
+  std::string label_;
+  Options options_;
+  std::chrono::steady_clock::time_point start_;
+  std::optional<std::int64_t> finished_before_;  // trials of earlier runs of the study
+  std::optional<std::int64_t> best_trial_;
+};
+
+/// "trial 12: 0.9512  5,32,2,0;5,64,2,3" with the state and reason where it is not complete.
+std::string TrialLine(const study::Trial& trial);
+
+/// True when stderr is a terminal that can draw over a line.
+bool StderrIsTerminal();
+/// False when NO_COLOR (no-color.org) is set, or stderr is no terminal.
+bool ColorIsWanted();
+
+}  // namespace netsmith::report

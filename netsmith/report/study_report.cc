@@ -1,0 +1,90 @@
+#include "netsmith/report/study_report.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "netsmith/report/format.h"
+#include "netsmith/report/table.h"
+
+namespace netsmith::report {
+
+using study::Trial;
+using study::TrialState;
+
+std::vector<Trial> Leaderboard(std::span<const Trial> trials, std::size_t count) {
+  std::vector<Trial> board;
+  std::ranges::copy_if(trials, std::back_inserter(board), [](const Trial& trial) {
+    return trial.state == TrialState::kComplete && !trial.duplicate_of;
+  });
+  std::ranges::stable_sort(board, [](const Trial& a, const Trial& b) {
+    return a.evaluation.reward > b.evaluation.reward;
+  });
+  if (board.size() > count) board.resize(count);
+  return board;
+}
+
+std::optional<Trial> BestTrial(std::span<const Trial> trials) {
+  const auto board = Leaderboard(trials, 1);
+  return board.empty() ? std::nullopt : std::optional(board.front());
+}
+
+std::map<std::string, std::size_t> CountStates(std::span<const Trial> trials) {
+  std::map<std::string, std::size_t> counts;
+  for (const Trial& trial : trials) {
+    ++counts[study::ToString(trial.state)];
+    if (trial.duplicate_of) ++counts["duplicate"];
+  }
+  return counts;
+}
+
+std::string StatesText(std::span<const Trial> trials) {
+  const auto counts = CountStates(trials);
+  std::vector<std::string> parts;
+  for (const TrialState state : {TrialState::kComplete, TrialState::kRefused, TrialState::kDiverged,
+                                 TrialState::kFailed, TrialState::kRunning}) {
+    const auto found = counts.find(study::ToString(state));
+    if (found != counts.end()) parts.push_back(fmt::format("{} {}", found->second, found->first));
+  }
+  if (const auto found = counts.find("duplicate"); found != counts.end()) {
+    parts.push_back(fmt::format("{} duplicates among them", found->second));
+  }
+  return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::vector<double> Rewards(std::span<const Trial> trials) {
+  std::vector<double> rewards;
+  for (const Trial& trial : trials) {
+    if (trial.state == TrialState::kRunning) continue;
+    rewards.push_back(trial.state == TrialState::kComplete ? trial.evaluation.reward : 0);
+  }
+  return rewards;
+}
+
+std::string LeaderboardText(std::span<const Trial> leaderboard) {
+  Table table({{"rank"},
+               {"reward"},
+               {"trial"},
+               {"parameters"},
+               {"multiply-adds"},
+               {"time"},
+               {"network", Table::Align::kLeft}});
+  for (std::size_t i = 0; i < leaderboard.size(); ++i) {
+    const Trial& trial = leaderboard[i];
+    table.AddRow({fmt::format("{}", i + 1), fmt::format("{:.4f}", trial.evaluation.reward),
+                  fmt::format("{}", trial.number), Grouped(trial.evaluation.params),
+                  Grouped(trial.evaluation.macs), Duration(trial.evaluation.seconds),
+                  trial.network});
+  }
+  return table.ToString();
+}
+
+}  // namespace netsmith::report

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "netsmith/study/trial.h"
+
+/// What a study holds, by its trials.
+namespace netsmith::report {
+
+/// The complete trial of the highest reward, the first of equals.
+std::optional<study::Trial> BestTrial(std::span<const study::Trial> trials);
+
+/// The best `count` networks, each once, best first; equal rewards in the order of their numbers.
+std::vector<study::Trial> Leaderboard(std::span<const study::Trial> trials, std::size_t count);
+
+/// How many trials are in each state that occurs, by its name, and how many are "duplicate".
+std::map<std::string, std::size_t> CountStates(std::span<const study::Trial> trials);
+
+/// "80 complete, 15 refused, 5 duplicates among them"
+std::string StatesText(std::span<const study::Trial> trials);
+
+/// Rewards of the finished trials by number; 0 for one that is not complete.
+std::vector<double> Rewards(std::span<const study::Trial> trials);
+
+std::string LeaderboardText(std::span<const study::Trial> leaderboard);
+
+}  // namespace netsmith::report

@@ -1,0 +1,123 @@
+#include "netsmith/search/child_evaluator.h"
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "netsmith/base/error.h"
+#include "netsmith/base/random.h"
+#include "netsmith/search/without_reward.h"
+#include "netsmith/train/train.h"
+
+namespace netsmith::search {
+namespace {
+
+using study::Evaluation;
+using study::TrialState;
+
+void CheckOptions(const ChildOptions& options) {
+  const auto check = [](const char* name, auto found, bool valid, const char* expected) {
+    if (valid) return;
+    throw base::InvalidArgument(
+        fmt::format("child budget: {} is {}, expected {}", name, found, expected));
+  };
+  const ChildLimits& limits = options.limits;
+  check("epochs", options.epochs, options.epochs >= 1, "at least 1");
+  check("max_samples", options.max_samples, options.max_samples >= 0, "at least 0");
+  check("mb", options.mb, options.mb >= 1, "at least 1");
+  check("learning_rate", options.learning_rate, options.learning_rate > 0, "more than 0");
+  check("max_macs", limits.max_macs, limits.max_macs >= 0, "at least 0");
+  check("max_params", limits.max_params, limits.max_params >= 0, "at least 0");
+  check("max_bytes", limits.max_bytes, limits.max_bytes >= 0, "at least 0");
+}
+
+/// "30,115,840"; `number` >= 0.
+std::string Grouped(std::int64_t number) {
+  const std::string digits = std::to_string(number);
+  std::string grouped;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) grouped.push_back(',');
+    grouped.push_back(digits[i]);
+  }
+  return grouped;
+}
+
+}  // namespace
+
+std::optional<std::string> OverLimit(const graph::Costs& costs, std::int64_t planned_bytes,
+                                     const ChildLimits& limits) {
+  struct Limit {
+    std::int64_t found;
+    std::int64_t max;
+    const char* unit;
+  };
+  for (const Limit& limit : {Limit{costs.macs, limits.max_macs, "multiply-adds"},
+                             Limit{costs.params, limits.max_params, "parameters"},
+                             Limit{planned_bytes, limits.max_bytes, "bytes of memory"}}) {
+    if (limit.max == 0 || limit.found <= limit.max) continue;
+    return fmt::format("{} {}, limit {}", Grouped(limit.found), limit.unit, Grouped(limit.max));
+  }
+  return std::nullopt;
+}
+
+ChildEvaluator::ChildEvaluator(const space::SearchSpace& space, const data::Problem& problem,
+                               ChildOptions options)
+    : space_(space), problem_(problem), options_(std::move(options)) {
+  CheckOptions(options_);
+  if (options_.reward_split == RewardSplit::kTest) {
+    test_set_ = &problem_.OpenTestSet("the reward of every child (--reward-split test)");
+  }
+}
+
+Evaluation ChildEvaluator::Evaluate(const study::Job& job, std::stop_token stop) {
+  graph::Graph graph;
+  graph::Costs costs;
+  try {
+    const data::Dataset& samples = problem_.development();
+    graph = space_.Build(job.genome, samples.shape(), samples.num_classes());
+    costs = graph::TotalCosts(graph);
+  } catch (const base::InvalidArgument& invalid) {
+    return WithoutReward(TrialState::kRefused, invalid.what());
+  }
+  const auto over = OverLimit(costs, train::PlannedBytes(graph, options_.mb), options_.limits);
+  Evaluation evaluation =
+      over ? WithoutReward(TrialState::kRefused, *over) : Train(graph, job, std::move(stop));
+  evaluation.params = costs.params;
+  evaluation.macs = costs.macs;
+  return evaluation;
+}
+
+Evaluation ChildEvaluator::Train(const graph::Graph& graph, const study::Job& job,
+                                 std::stop_token stop) {
+  const auto trial = static_cast<std::uint64_t>(job.trial);
+  train::TrainOptions training;
+  training.epochs = options_.epochs;
+  training.mb = options_.mb;
+  training.max_samples = options_.max_samples;
+  training.learning_rate = options_.learning_rate;
+  training.seed = base::RandomStreams(options_.seed).SeedFor("child", trial);
+  training.num_threads = job.num_threads;
+  train::Child child(graph, problem_, training);
+  train::TrainResult trained = child.Train(std::move(stop));
+
+  Evaluation evaluation;
+  if (trained.diverged) {
+    evaluation = WithoutReward(TrialState::kDiverged,
+                               fmt::format("the loss became NaN or infinite in epoch {}",
+                                           trained.validation_accuracy.size() + 1));
+  } else {
+    evaluation.reward =
+        test_set_ != nullptr ? child.Accuracy(*test_set_) : trained.validation_accuracy.back();
+  }
+  evaluation.curve = std::move(trained.validation_accuracy);
+  evaluation.seconds = trained.seconds;
+  return evaluation;
+}
+
+}  // namespace netsmith::search

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "netsmith/data/dataset.h"
+#include "netsmith/graph/graph.h"
+#include "netsmith/space/search_space.h"
+#include "netsmith/study/evaluator.h"
+#include "netsmith/study/trial.h"
+
+namespace netsmith::search {
+
+/// What a child may be. 0: no limit.
+struct ChildLimits {
+  std::int64_t max_macs = 0;    // multiply-adds of one sample's forward pass
+  std::int64_t max_params = 0;  // biases included
+  /// Of training, as train::PlannedBytes counts them. A fixed number, not a share of this machine's
+  /// memory, so that a study does not depend on where or by how many workers it is run.
+  std::int64_t max_bytes = std::int64_t{2} << 30;
+};
+
+/// Which records the reward is measured on.
+enum class RewardSplit {
+  kValidation,
+  /// To repeat the original procedure only: afterwards no data is left to judge the result by.
+  kTest,
+};
+
+/// How every child of a study is trained and measured: a part of the study's definition.
+struct ChildOptions {
+  int epochs = 1;
+  std::int64_t max_samples = 4000;  // training samples an epoch sees; 0: all
+  std::int64_t mb = 100;            // samples a step
+  double learning_rate = 1e-3;
+  ChildLimits limits;
+  RewardSplit reward_split = RewardSplit::kValidation;
+  std::uint64_t seed = 0;  // of the study; each trial draws from a stream of its own
+};
+
+/// Builds a genome's network, trains it and measures its accuracy, which is the reward.
+///
+/// A network over a limit, or that has no valid graph, is kRefused before anything is built; one
+/// whose loss becomes NaN or infinite is kDiverged.
+class ChildEvaluator : public study::Evaluator {
+ public:
+  /// `space` and `problem` must outlive the evaluator. Opens the test set only for
+  /// RewardSplit::kTest. Errors   InvalidArgument: an option out of its range.
+  ChildEvaluator(const space::SearchSpace& space, const data::Problem& problem,
+                 ChildOptions options);
+
+  study::Evaluation Evaluate(const study::Job& job, std::stop_token stop) override;
+
+ private:
+  study::Evaluation Train(const graph::Graph& graph, const study::Job& job, std::stop_token stop);
+
+  const space::SearchSpace& space_;
+  const data::Problem& problem_;
+  ChildOptions options_;
+  const data::Dataset* test_set_ = nullptr;
+};
+
+/// Why a network of these costs is over the limits: "30,115,840 multiply-adds, limit 30,000,000".
+std::optional<std::string> OverLimit(const graph::Costs& costs, std::int64_t planned_bytes,
+                                     const ChildLimits& limits);
+
+}  // namespace netsmith::search

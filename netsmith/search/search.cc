@@ -1,0 +1,224 @@
+#include "netsmith/search/search.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "netsmith/base/check.h"
+#include "netsmith/base/error.h"
+#include "netsmith/base/log.h"
+#include "netsmith/search/ledger.h"
+#include "netsmith/search/worker_pool.h"
+
+namespace netsmith::search {
+namespace {
+
+using study::StudySpec;
+using study::Trial;
+using study::TrialState;
+
+void CheckOptions(const SearchOptions& options) {
+  const auto check = [](const char* name, std::int64_t found) {
+    if (found >= 1) return;
+    throw base::InvalidArgument(fmt::format("search: {} is {}, expected at least 1", name, found));
+  };
+  check("num_trials", options.num_trials);
+  check("batch", options.batch);
+  check("num_workers", options.num_workers);
+  check("num_cores", options.num_cores);
+  check("max_duplicates_in_row", options.max_duplicates_in_row);
+}
+
+[[noreturn]] void Refuse(const std::string& study, const std::string& what) {
+  throw base::StoreError(fmt::format("study '{}': {}", study, what));
+}
+
+void CheckSameSpec(const StudySpec& stored, const StudySpec& asked) {
+  const auto check = [&](const char* what, const std::string& found, const std::string& expected) {
+    if (found == expected) return;
+    Refuse(asked.name,
+           fmt::format("was made with other {}: found {}, expected {}", what, found, expected));
+  };
+  check("space", stored.space_signature, asked.space_signature);
+  check("options", stored.options_json, asked.options_json);
+  if (stored.decisions != asked.decisions) Refuse(asked.name, "was made with other decisions");
+}
+
+/// The trials of the study, which is created where there is none.
+std::vector<Trial> OpenStudy(study::Store& store, const StudySpec& spec, bool resume) {
+  const auto stored = store.FindStudy(spec.name);
+  if (!stored) {
+    store.CreateStudy(spec);
+    return {};
+  }
+  if (!resume) Refuse(spec.name, "exists already; --resume continues it");
+  CheckSameSpec(*stored, spec);
+  return store.Trials(spec.name);
+}
+
+/// Throws unless a stored trial is what the strategy and the rules of duplicates make again.
+void CheckSameTrial(const std::string& study, const Trial& stored, const Trial& made) {
+  const auto describe = [](const Trial& t) {
+    return fmt::format("number {}, genome {}, network {}, graph {}, duplicate of {}{}", t.number,
+                       fmt::join(t.genome, ","), t.network, t.graph_hash,
+                       t.duplicate_of.value_or(-1), t.forced_uniform ? ", forced" : "");
+  };
+  const std::string found = describe(stored);
+  const std::string expected = describe(made);
+  if (found == expected) return;
+  Refuse(study, fmt::format("trial {} was made by another version or with other options: "
+                            "found {}; expected {}",
+                            made.number, found, expected));
+}
+
+/// One run of the loop over a study.
+class Search {
+ public:
+  Search(const StudySpec& spec, Ledger ledger, study::Strategy& strategy, study::Store& store,
+         WorkerPool& pool, const SearchOptions& options)
+      : study_(spec.name),
+        stored_(OpenStudy(store, spec, options.resume)),
+        num_trials_(std::max(options.num_trials, static_cast<std::int64_t>(stored_.size()))),
+        ledger_(std::move(ledger)),
+        strategy_(strategy),
+        store_(store),
+        pool_(pool),
+        options_(options) {}
+
+  SearchResult Run(const std::stop_token& stop) {
+    bool whole = true;
+    while (whole && ledger_.size() < num_trials_ && !stop.stop_requested()) {
+      whole = RunGeneration();
+    }
+    return {.trials = ledger_.trials(),
+            .best = ledger_.best(),
+            .diagnostics = std::move(diagnostics_),
+            .interrupted = ledger_.num_finished() < num_trials_};
+  }
+
+ private:
+  /// False when the search was stopped before all its trials were finished.
+  bool RunGeneration() {
+    const std::int64_t first = ledger_.size();
+    AskAndAdd(std::min<std::int64_t>(options_.batch, num_trials_ - first));
+    EvaluateFrom(first);
+    if (ledger_.num_finished() < ledger_.size()) return false;
+    if (ledger_.size() - first == options_.batch) TellFrom(first);
+    return true;
+  }
+
+  /// Always asks for a whole generation, so that a study does not depend on where it was cut.
+  void AskAndAdd(std::int64_t count) {
+    std::vector<space::Genome> genomes = strategy_.Ask(options_.batch);
+    NETSMITH_CHECK_EQ(genomes.size(), static_cast<std::size_t>(options_.batch));
+    std::vector<Trial> added;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const Trial& made = ledger_.Add(std::move(genomes[static_cast<std::size_t>(i)]));
+      if (static_cast<std::size_t>(made.number) < stored_.size()) {
+        Restore(made);
+      } else {
+        LogIfForced(made);
+        added.push_back(made);
+      }
+    }
+    if (added.empty()) return;
+    store_.AddTrials(study_, added);
+    for (const Trial& trial : added) {
+      if (trial.state != TrialState::kRunning) Report(trial);
+    }
+  }
+
+  void Restore(const Trial& made) {
+    const Trial& stored = stored_[static_cast<std::size_t>(made.number)];
+    CheckSameTrial(study_, stored, made);
+    if (stored.state == TrialState::kRunning) {
+      // A duplicate whose original was finished just before the end of the earlier run.
+      if (made.state != TrialState::kRunning) FinishInStore(made.number);
+    } else if (made.state == TrialState::kRunning) {
+      ledger_.Finish(made.number, stored.evaluation);
+    }
+  }
+
+  void LogIfForced(const Trial& made) const {
+    if (!made.forced_uniform) return;
+    base::LogInfo(fmt::format("trial {}: drawn uniformly after {} duplicates in a row", made.number,
+                              options_.max_duplicates_in_row));
+  }
+
+  void EvaluateFrom(std::int64_t first) {
+    std::vector<study::Job> jobs;
+    for (std::int64_t number = first; number < ledger_.size(); ++number) {
+      const Trial& trial = ledger_.trial(number);
+      if (trial.state != TrialState::kRunning || trial.duplicate_of) continue;
+      jobs.push_back({.trial = number, .genome = trial.genome, .network = trial.network});
+    }
+    pool_.Submit(std::move(jobs));
+    while (auto finished = pool_.Next()) {
+      for (const std::int64_t number : ledger_.Finish(finished->trial, finished->evaluation)) {
+        FinishInStore(number);
+      }
+    }
+  }
+
+  void FinishInStore(std::int64_t number) {
+    store_.FinishTrial(study_, number, ledger_.trial(number).evaluation);
+    Report(ledger_.trial(number));
+  }
+
+  void Report(const Trial& trial) const {
+    if (!options_.on_progress) return;
+    options_.on_progress({.finished = ledger_.num_finished(),
+                          .num_trials = num_trials_,
+                          .trial = trial,
+                          .best = ledger_.best()});
+  }
+
+  void TellFrom(std::int64_t first) {
+    std::vector<study::Told> generation;
+    for (std::int64_t number = first; number < ledger_.size(); ++number) {
+      const Trial& trial = ledger_.trial(number);
+      const bool complete = trial.state == TrialState::kComplete;
+      generation.push_back({trial.genome, complete ? trial.evaluation.reward : 0.0});
+    }
+    strategy_.Tell(generation);
+    diagnostics_.push_back(strategy_.Diagnostics());
+  }
+
+  std::string study_;
+  std::vector<Trial> stored_;  // what an earlier run left
+  std::int64_t num_trials_;
+  Ledger ledger_;
+  study::Strategy& strategy_;
+  study::Store& store_;
+  WorkerPool& pool_;
+  const SearchOptions& options_;
+  std::vector<std::map<std::string, double>> diagnostics_;
+};
+
+}  // namespace
+
+SearchResult RunSearch(const StudySpec& spec, const space::SearchSpace& space,
+                       graph::SampleShape input, int num_classes, study::Strategy& strategy,
+                       study::Store& store,
+                       const std::function<std::unique_ptr<study::Evaluator>()>& make_evaluator,
+                       const SearchOptions& options, std::stop_token stop) {
+  CheckOptions(options);
+  std::vector<std::unique_ptr<study::Evaluator>> evaluators;
+  for (int i = 0; i < std::min(options.num_workers, options.batch); ++i) {
+    evaluators.push_back(make_evaluator());
+  }
+  WorkerPool pool(std::move(evaluators), options.num_cores, stop);
+  Ledger ledger(space, input, num_classes, options.max_duplicates_in_row, options.seed);
+  return Search(spec, std::move(ledger), strategy, store, pool, options).Run(stop);
+}
+
+}  // namespace netsmith::search

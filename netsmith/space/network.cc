@@ -1,0 +1,75 @@
+#include "netsmith/space/network.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <fstream>
+#include <limits>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "netsmith/base/error.h"
+#include "netsmith/space/catalog/post.h"
+#include "netsmith/space/catalog/post_text.h"
+#include "netsmith/space/registry.h"
+#include "netsmith/space/text_cursor.h"
+
+namespace netsmith::space {
+namespace {
+
+/// The option indices of "SPACE:genome", which begin at `start`.
+Genome ParseGenome(std::string_view text, std::size_t start) {
+  TextCursor cursor("network", text, start);
+  Genome genome;
+  do {
+    if (!genome.empty()) cursor.Expect(',', "and the next option index, or the end");
+    genome.push_back(
+        static_cast<int>(cursor.Integer("option index", 0, std::numeric_limits<int>::max())));
+  } while (!cursor.AtEnd());
+  return genome;
+}
+
+void CheckFits(const graph::Graph& graph, const std::string& path, graph::SampleShape input,
+               int num_classes) {
+  if (graph.input.size() != input.size()) {
+    throw base::InvalidArgument(fmt::format("{}: found a network for samples of {}, expected {}",
+                                            path, ToString(graph.input), ToString(input)));
+  }
+  const graph::SampleShape output = graph::Analyze(graph).back().shape;
+  if (output.size() != num_classes) {
+    throw base::InvalidArgument(fmt::format("{}: found {} outputs, expected {}, one a class", path,
+                                            output.size(), num_classes));
+  }
+}
+
+}  // namespace
+
+graph::Graph ReadGraphFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  if (!file || !(content << file.rdbuf())) {
+    throw base::ConfigError(fmt::format("{}: cannot be read as a network: {}", path,
+                                        std::generic_category().message(errno)));
+  }
+  graph::Graph graph = graph::FromJson(content.str(), path);
+  graph::Analyze(graph);
+  return graph;
+}
+
+graph::Graph ParseNetwork(const std::string& text, graph::SampleShape input, int num_classes) {
+  if (text.starts_with('@')) {
+    graph::Graph graph = ReadGraphFile(text.substr(1));
+    CheckFits(graph, text.substr(1), input, num_classes);
+    return graph;
+  }
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos) return BuildPost(ParsePostLayers(text), input, num_classes);
+  const Genome genome = ParseGenome(text, colon + 1);
+  return MakeSpaceForGenome(text.substr(0, colon), genome.size())
+      ->Build(genome, input, num_classes);
+}
+
+}  // namespace netsmith::space

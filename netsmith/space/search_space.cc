@@ -1,0 +1,29 @@
+#include "netsmith/space/search_space.h"
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "netsmith/base/error.h"
+
+namespace netsmith::space {
+
+void CheckGenome(std::span<const Decision> decisions, std::span<const int> genome) {
+  if (genome.size() != decisions.size()) {
+    throw base::InvalidArgument(fmt::format("genome: found {} option indices, expected {}",
+                                            genome.size(), decisions.size()));
+  }
+  for (std::size_t i = 0; i < genome.size(); ++i) {
+    const auto count = static_cast<std::int64_t>(decisions[i].options.size());
+    if (genome[i] < 0 || genome[i] >= count) {
+      throw base::InvalidArgument(
+          fmt::format("genome: found option index {} for {} (number {} of the genome), expected 0 "
+                      "to {}",
+                      genome[i], decisions[i].name, i + 1, count - 1));
+    }
+  }
+}
+
+}  // namespace netsmith::space

@@ -1,0 +1,86 @@
+#include "netsmith/space/text_cursor.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "netsmith/base/error.h"
+
+namespace netsmith::space {
+namespace {
+
+bool IsSpace(char c) { return c == ' ' || c == '\t'; }
+bool IsPartOfNumber(char c) {
+  return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == '_' ||
+         (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+}  // namespace
+
+std::string Quoted(std::string_view text) {
+  constexpr std::size_t kLongest = 60;
+  std::string quoted = "\"";
+  for (const char c : text.substr(0, kLongest)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      quoted += fmt::format("\\x{:02x}", byte);
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + (text.size() > kLongest ? "…\"" : "\"");
+}
+
+void TextCursor::SkipSpaces() {
+  while (position_ < text_.size() && IsSpace(text_[position_])) ++position_;
+}
+
+bool TextCursor::AtEnd() {
+  SkipSpaces();
+  return position_ == text_.size();
+}
+
+void TextCursor::Expect(char c, std::string_view meaning) {
+  SkipSpaces();
+  if (position_ == text_.size() || text_[position_] != c) {
+    Fail(fmt::format("'{}' {}", c, meaning));
+  }
+  ++position_;
+}
+
+std::int64_t TextCursor::Integer(std::string_view meaning, std::int64_t lowest,
+                                 std::int64_t highest) {
+  SkipSpaces();
+  const char* first = text_.data() + position_;
+  std::size_t end = position_;
+  while (end < text_.size() && IsPartOfNumber(text_[end])) ++end;
+  const char* last = text_.data() + end;
+  std::int64_t value = 0;
+  const auto [stop, error] = std::from_chars(first, last, value);
+  if (error != std::errc() || stop != last || value < lowest || value > highest) {
+    Fail(fmt::format("the {}, a whole number from {} to {}", meaning, lowest, highest));
+  }
+  position_ = end;
+  return value;
+}
+
+std::string TextCursor::Found() const {
+  if (position_ >= text_.size()) return "the end";
+  std::size_t end = position_;
+  while (end < text_.size() && IsPartOfNumber(text_[end])) ++end;
+  if (end == position_) ++end;
+  return Quoted(text_.substr(position_, end - position_));
+}
+
+void TextCursor::Fail(std::string_view expected) {
+  SkipSpaces();
+  throw base::ConfigError(fmt::format("{} {}, column {}: found {}, expected {}", what_,
+                                      Quoted(text_), position_ + 1, Found(), expected));
+}
+
+}  // namespace netsmith::space

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "netsmith/study/store.h"
+
+namespace netsmith::store {
+
+/// Studies that end with the program: for tests, and for searches that nobody resumes.
+class MemoryStore final : public study::Store {
+ public:
+  std::vector<std::string> StudyNames() override;
+  std::optional<study::StudySpec> FindStudy(const std::string& name) override;
+  void CreateStudy(const study::StudySpec& spec) override;
+  std::vector<study::Trial> Trials(const std::string& study) override;
+  void AddTrials(const std::string& study, const std::vector<study::Trial>& trials) override;
+  void FinishTrial(const std::string& study, std::int64_t number,
+                   const study::Evaluation& evaluation) override;
+  void SetAttribute(const std::string& study, const std::string& key,
+                    const std::string& json) override;
+  std::optional<std::string> FindAttribute(const std::string& study,
+                                           const std::string& key) override;
+
+ private:
+  struct Study {
+    study::StudySpec spec;
+    std::vector<study::Trial> trials;
+    std::map<std::string, std::string> attributes;
+  };
+
+  Study* Find(const std::string& name);
+  Study& Require(const std::string& name);
+
+  std::vector<Study> studies_;
+};
+
+}  // namespace netsmith::store

@@ -1,0 +1,49 @@
+#include "netsmith/store/open.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "netsmith/base/error.h"
+#include "netsmith/store/database.h"
+#include "netsmith/store/optuna_store.h"
+#include "netsmith/store/schema.h"
+#include "netsmith/store/sqlite.h"
+
+namespace netsmith::store {
+namespace {
+
+constexpr std::string_view kSqlitePrefix = "sqlite:///";
+
+// `postgresql://user:password@host/…` without what comes after the scheme: it may hold a password.
+std::string Scheme(const std::string& url) { return url.substr(0, url.find("://")) + "://"; }
+
+std::filesystem::path SqliteFile(const std::string& url) {
+  const std::string file = url.substr(kSqlitePrefix.size());
+  if (file.empty() || file == ":memory:") {
+    throw base::StoreError(url + ": names no file, expected sqlite:///FILE");
+  }
+  return std::filesystem::absolute(file).lexically_normal();
+}
+
+}  // namespace
+
+std::unique_ptr<study::Store> OpenStore(const std::string& url, const StoreOptions& options) {
+  if (url.find("://") == std::string::npos) {
+    throw base::StoreError(url + ": is no store's URL, expected sqlite:///FILE");
+  }
+  if (!url.starts_with("sqlite:")) {
+    throw base::StoreError(Scheme(url) +
+                           "…: not supported in this version, expected sqlite:///FILE");
+  }
+  if (!url.starts_with(kSqlitePrefix)) {
+    throw base::StoreError(url + ": has too few slashes, expected sqlite:///FILE");
+  }
+  std::unique_ptr<Database> database = OpenSqlite(url, SqliteFile(url), options);
+  EnsureSchema(*database);
+  return std::make_unique<OptunaStore>(std::move(database));
+}
+
+}  // namespace netsmith::store

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "netsmith/study/store.h"
+
+/// Where studies live: files in Optuna's format, opened by URL. docs/store.md describes the tables.
+namespace netsmith::store {
+
+struct StoreOptions {
+  int busy_timeout_ms = 10'000;  // how long to wait for another program's write
+  bool create = true;            // make the file where there is none
+};
+
+/// Opens the store of a URL, with its tables made or brought to the newest schema:
+///   sqlite:///FILE    a SQLite file; a relative path counts from the working folder, an absolute
+///                     one makes it four slashes
+/// Errors   StoreError naming the URL: another scheme, a file that cannot be opened or written, is
+///          not a database, has other programs' tables under Optuna's names, or a newer schema
+std::unique_ptr<study::Store> OpenStore(const std::string& url, const StoreOptions& options = {});
+
+}  // namespace netsmith::store

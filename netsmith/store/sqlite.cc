@@ -1,0 +1,148 @@
+#include "netsmith/store/sqlite.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "netsmith/store/schema/migrations.h"
+#include "netsmith/store/soci.h"
+
+namespace netsmith::store {
+namespace {
+
+class SqliteDatabase final : public Database {
+ public:
+  SqliteDatabase(const std::string& url, const std::filesystem::path& file,
+                 const StoreOptions& options)
+      : Database(url), busy_timeout_ms_(options.busy_timeout_ms) {
+    CheckAccess(file, options.create);
+    Connect(file);
+    RunScript(fmt::format("PRAGMA busy_timeout = {}", busy_timeout_ms_));
+    UseWriteAheadLog();
+    RunScript("PRAGMA synchronous = NORMAL");
+    RunScript("PRAGMA foreign_keys = ON");
+    // The log goes into the file every 16 MB instead of every 4: each time waits for the disk.
+    RunScript("PRAGMA wal_autocheckpoint = 4000");
+  }
+
+  void BeginWrite() override { RunScript("BEGIN IMMEDIATE"); }
+
+  std::span<const std::string_view> Migrations() const override { return SqliteMigrations(); }
+
+ protected:
+  std::string Explain(const soci::soci_error& error) override;
+
+ private:
+  void CheckAccess(const std::filesystem::path& file, bool create) const;
+  void Connect(const std::filesystem::path& file);
+  void UseWriteAheadLog();
+  int SystemErrno();
+
+  const int busy_timeout_ms_;
+};
+
+bool HasAccess(const std::filesystem::path& path, int mode) {
+  return faccessat(AT_FDCWD, path.c_str(), mode, AT_EACCESS) == 0;
+}
+
+// SQLite's own message for all of these is "unable to open database file".
+void SqliteDatabase::CheckAccess(const std::filesystem::path& file, bool create) const {
+  const std::filesystem::path folder = file.parent_path();
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) Fail("is a folder, expected a file");
+  if (!HasAccess(folder, F_OK)) {
+    Fail(fmt::format("the folder {} cannot be reached: {}", folder.string(), strerror(errno)));
+  }
+  if (HasAccess(file, F_OK)) {
+    if (!HasAccess(file, R_OK)) Fail(fmt::format("cannot be read: {}", strerror(errno)));
+    if (!HasAccess(file, W_OK)) Fail(fmt::format("cannot be written: {}", strerror(errno)));
+  } else if (!create) {
+    Fail("there is no such file");
+  }
+  if (!HasAccess(folder, W_OK | X_OK)) {
+    Fail(fmt::format("the folder {} cannot be written: {}", folder.string(), strerror(errno)));
+  }
+}
+
+// SOCI takes a text without '=' as the file's name, and else parses options out of it; in an
+// option's value a quote ends what a space does not.
+void SqliteDatabase::Connect(const std::filesystem::path& file) {
+  std::string text = file.string();
+  if (text.find('=') != std::string::npos) {
+    if (text.find('"') != std::string::npos)
+      Fail("a file name with both '=' and '\"' is not supported");
+    text = "dbname=\"" + text + "\"";
+  }
+  try {
+    session().open(soci::sqlite3, text);
+  } catch (const soci::soci_error& error) {
+    Fail("cannot be opened: " + error.get_error_message());
+  }
+}
+
+// SQLite does not wait for the lock here, so that two programs that make the same new file meet.
+void SqliteDatabase::UseWriteAheadLog() {
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(busy_timeout_ms_);
+  for (;;) {
+    try {
+      session() << "PRAGMA journal_mode = WAL";
+      return;
+    } catch (const soci::sqlite3_soci_error& error) {
+      const bool busy = error.result() == SQLITE_BUSY;
+      if (!busy || std::chrono::steady_clock::now() >= deadline) Fail(Explain(error));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+int SqliteDatabase::SystemErrno() {
+  auto* backend = static_cast<soci::sqlite3_session_backend*>(session().get_backend());
+  return sqlite_api::sqlite3_system_errno(backend->conn_);
+}
+
+std::string SqliteDatabase::Explain(const soci::soci_error& error) {
+  const std::string message = error.get_error_message();
+  const auto* sqlite_error = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
+  switch (sqlite_error == nullptr ? SQLITE_ERROR : sqlite_error->result()) {
+    case SQLITE_FULL:
+      return "the disk is full";
+    case SQLITE_IOERR:
+      if (SystemErrno() == ENOSPC) return "the disk is full";
+      return fmt::format("cannot be read or written: {}", strerror(SystemErrno()));
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return fmt::format("locked by another program for more than {} s", busy_timeout_ms_ / 1000.0);
+    case SQLITE_READONLY:
+      return "cannot be written: it is read-only";
+    case SQLITE_NOTADB:
+      return "is not a SQLite database";
+    case SQLITE_CORRUPT:
+      return "is a damaged SQLite database; its sound part is what 'sqlite3 FILE .recover' prints";
+    case SQLITE_CANTOPEN:
+      return fmt::format("cannot be opened: {}", strerror(SystemErrno()));
+    default:
+      return message;
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Database> OpenSqlite(const std::string& url, const std::filesystem::path& file,
+                                     const StoreOptions& options) {
+  return std::make_unique<SqliteDatabase>(url, file, options);
+}
+
+}  // namespace netsmith::store

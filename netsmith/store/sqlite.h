@@ -1,0 +1,18 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "netsmith/store/database.h"
+#include "netsmith/store/open.h"
+
+namespace netsmith::store {
+
+/// Opens a SQLite file: write-ahead log, so that readers and the writer do not wait for each other,
+/// synchronous=NORMAL and enforced foreign keys.
+/// Errors   StoreError: folder or file missing, not writable, not a database, locked.
+std::unique_ptr<Database> OpenSqlite(const std::string& url, const std::filesystem::path& file,
+                                     const StoreOptions& options);
+
+}  // namespace netsmith::store

@@ -1,0 +1,63 @@
+#include "netsmith/strategy/reinforce.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "netsmith/base/check.h"
+#include "netsmith/base/error.h"
+
+namespace netsmith::strategy {
+
+ReinforceStrategy::ReinforceStrategy(std::vector<space::Decision> decisions,
+                                     const controller::ReinforceOptions& options,
+                                     std::uint64_t seed)
+    : decisions_(std::move(decisions)), controller_(decisions_, options, seed) {}
+
+std::vector<space::Genome> ReinforceStrategy::Ask(int count) {
+  NETSMITH_CHECK_GE(count, 0);
+  NETSMITH_CHECK_EQ(controller_.num_open(), 0u);  // the last generation has been told
+  std::vector<space::Genome> generation;
+  for (int i = 0; i < count; ++i) generation.push_back(controller_.GetAction());
+  return generation;
+}
+
+void ReinforceStrategy::Tell(std::span<const study::Told> generation) {
+  if (generation.size() != controller_.num_open()) {
+    throw base::InvalidArgument(fmt::format("reinforce: {} genomes were asked for, {} told",
+                                            controller_.num_open(), generation.size()));
+  }
+  for (const study::Told& told : generation) space::CheckGenome(decisions_, told.genome);
+  for (const study::Told& told : generation) controller_.StoreRollout(told.genome, told.reward);
+  last_loss_ = controller_.TrainStep();
+}
+
+std::map<std::string, double> ReinforceStrategy::Diagnostics() const {
+  std::map<std::string, double> figures = {
+      {"baseline", controller_.baseline()},
+      {"advantage", controller_.last_advantage()},
+      {"loss", last_loss_},
+      {"learning_rate", controller_.learning_rate()},
+      {"updates", static_cast<double>(controller_.num_updates())},
+  };
+  double entropy = 0;
+  const std::vector<std::vector<double>> probabilities = controller_.OptionProbabilities();
+  for (std::size_t d = 0; d < decisions_.size(); ++d) {
+    for (std::size_t k = 0; k < probabilities[d].size(); ++k) {
+      const double p = probabilities[d][k];
+      if (p > 0) entropy -= p * std::log(p);
+      figures[fmt::format("prob/{}/{}", decisions_[d].name, decisions_[d].options[k])] = p;
+    }
+  }
+  figures["entropy"] = entropy;
+  return figures;
+}
+
+}  // namespace netsmith::strategy

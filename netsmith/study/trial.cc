@@ -1,0 +1,25 @@
+#include "netsmith/study/trial.h"
+
+#include <string>
+
+#include "netsmith/base/check.h"
+
+namespace netsmith::study {
+
+std::string ToString(TrialState state) {
+  switch (state) {
+    case TrialState::kRunning:
+      return "running";
+    case TrialState::kComplete:
+      return "complete";
+    case TrialState::kRefused:
+      return "refused";
+    case TrialState::kDiverged:
+      return "diverged";
+    case TrialState::kFailed:
+      return "failed";
+  }
+  base::FailCheck("state", "is no TrialState", std::source_location::current());
+}
+
+}  // namespace netsmith::study

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "netsmith/data/dataset.h"
+#include "netsmith/graph/graph.h"
+
+/// The full training of networks that a study chose: the one place where test accuracies come from.
+namespace netsmith::train {
+
+struct FullTrainingOptions {
+  int epochs = 10;
+  std::int64_t mb = 100;
+  std::int64_t max_samples = 0;                 // training samples an epoch sees; 0: all
+  std::vector<double> learning_rates = {1e-3};  // each network's best is chosen on validation
+  std::uint64_t seed = 0;                       // the first seed; the choice is made with it
+  int num_seeds = 1;                            // seeds seed, seed + 1, …
+  int num_cores = 1;  // shared out among the trainings; no effect on results
+};
+
+struct NamedNetwork {
+  std::string name;  // in messages: the network's text
+  graph::Graph graph;
+};
+
+struct FullTrainingResult {
+  double learning_rate = 0;                 // the chosen one
+  std::vector<double> rate_accuracy;        // validation accuracy of each learning rate
+  std::vector<double> validation_accuracy;  // of each seed, after the last epoch
+  std::vector<double> test_accuracy;        // of each seed; NaN where the training diverged
+  double seconds = 0;                       // wall time of its trainings, added up
+};
+
+/// Trains every network at every learning rate with the first seed, takes for each network the rate
+/// of the highest validation accuracy after the last epoch (the first of equals; a diverged
+/// training counts as 0), and trains it with the other seeds too. The test set is opened for these
+/// chosen trainings only. Trainings run side by side on the cores; each epoch is logged.
+/// Errors   Interrupted when `stop` was requested; InvalidArgument as Child.
+std::vector<FullTrainingResult> TrainInFull(std::span<const NamedNetwork> networks,
+                                            const data::Problem& problem,
+                                            const FullTrainingOptions& options,
+                                            std::stop_token stop);
+
+}  // namespace netsmith::train

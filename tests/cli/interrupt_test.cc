@@ -1,0 +1,87 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/cli/program.h"
+
+namespace netsmith::testing {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+class InterruptTest : public ProgramTest {
+ protected:
+  /// Rewards by kernel, a tenth of a second each, so that there is time to interrupt.
+  InterruptTest() {
+    std::ofstream(Script()) << "import json, sys, time\n"
+                               "for line in sys.stdin:\n"
+                               "  job = json.loads(line)\n"
+                               "  time.sleep(0.1)\n"
+                               "  reward = job['params']['layer2.kernel'] / 64\n"
+                               "  print(json.dumps({'trial': job['trial'], 'reward': reward}),\n"
+                               "        flush=True)\n";
+  }
+  std::string Script() const { return (folder_.path() / "evaluator.py").string(); }
+  std::vector<std::string> Slow(const std::string& study) const {
+    return SearchArguments({"--evaluator", "/usr/bin/python3 " + Script(), "--trials", "20",
+                            "--study", study, "--resume", "--json"});
+  }
+  static void WaitFor(BackgroundProcess& process, const std::string& text) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (process.ErrorsSoFar().find(text) == std::string::npos && !process.HasEnded()) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << process.ErrorsSoFar();
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+};
+
+TEST_F(InterruptTest, ControlCKeepsWhatIsFinishedAndTheStudyResumesToTheSameResult) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    const std::string study = "stopped" + std::to_string(signal);
+    BackgroundProcess stopped(NetsmithCommand(Slow(study)));
+    WaitFor(stopped, "[5/20]");
+    stopped.Signal(signal);
+    const ProcessResult result = stopped.Wait();
+    EXPECT_EQ(result.exit_code, 130) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("stopping"));
+    const json partial = json::parse(LastLine(result.out));
+    EXPECT_EQ(partial.at("interrupted"), true);
+    EXPECT_GE(partial.at("trials"), 5);
+    EXPECT_LT(partial.at("trials"), 20);
+
+    const json resumed = json::parse(LastLine(Netsmith(Slow(study)).out));
+    const json whole = json::parse(LastLine(Netsmith(Slow("whole")).out));
+    EXPECT_EQ(resumed.at("trials"), 20);
+    EXPECT_EQ(resumed.at("best").at("network"), whole.at("best").at("network"));
+    EXPECT_EQ(resumed.at("best").at("trial"), whole.at("best").at("trial"));
+    EXPECT_EQ(resumed.at("states"), whole.at("states"));
+  }
+}
+
+TEST_F(InterruptTest, TrainingStopsWithinAnEpoch) {
+  BackgroundProcess process(
+      NetsmithCommand({"train", "--data", data(), "--network", "3,4,2,0", "--epochs", "100000"}));
+  WaitFor(process, "epoch 2 of");
+  process.Signal(SIGINT);
+  EXPECT_EQ(process.Wait().exit_code, 130);
+}
+
+TEST_F(InterruptTest, SecondControlCEndsAtOnce) {
+  // An evaluator that cannot be stopped politely is not needed: the second signal comes at once.
+  BackgroundProcess process(NetsmithCommand(Slow("twice")));
+  WaitFor(process, "[1/20]");
+  process.Signal(SIGINT);
+  process.Signal(SIGTERM);
+  EXPECT_EQ(process.Wait().exit_code, 130);
+}
+
+}  // namespace
+}  // namespace netsmith::testing

@@ -1,0 +1,60 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/cli/program.h"
+
+namespace netsmith::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(ShowNetworkTest, PrintsLayersAndCosts) {
+  const ProcessResult result = Netsmith({"show", "--network", "5,32,2,0;5,64,2,3"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("input 784, first convolution 5×32, first pool 2, second "
+                                    "convolution 5×64, second pool 2, dropout 3 %, output 10"));
+  EXPECT_THAT(result.out, HasSubstr("512,266"));    // parameters
+  EXPECT_THAT(result.out, HasSubstr("8,655,360"));  // multiply-adds
+}
+
+TEST(ShowNetworkTest, JsonNamesCostsAndLayers) {
+  const ProcessResult result =
+      Netsmith({"show", "--network", "3,4,2,0", "--input", "1x100x2", "--classes", "3", "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto json = nlohmann::json::parse(result.out);
+  EXPECT_EQ(json.at("params"), (3 * 2 + 1) * 4 + (100 * 4 + 1) * 3);
+  EXPECT_EQ(json.at("macs"), 100 * 3 * 2 * 4 + 100 * 4 * 3);
+  EXPECT_GT(json.at("planned_bytes"), 0);
+  EXPECT_EQ(json.at("layers").front().at("shape"), "1x100x2");
+}
+
+TEST(ShowNetworkTest, KernelLongerThanTheInputIsFine) {
+  const ProcessResult result = Netsmith({"show", "--network", "64,2,64,0", "--input", "1x10x1"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+}
+
+TEST(ShowNetworkTest, PrintedGraphIsReadBackFromAFile) {
+  const TemporaryFolder folder;
+  const auto shown =
+      nlohmann::json::parse(Netsmith({"show", "--network", "3,4,2,5", "--json"}).out);
+  const std::string file = (folder.path() / "graph.json").string();
+  std::ofstream(file) << shown.at("graph");
+  const ProcessResult result = Netsmith({"show", "--network", "@" + file, "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(nlohmann::json::parse(result.out).at("layers"), shown.at("layers"));
+}
+
+TEST(ShowNetworkTest, GenomeAndTextNameTheSameNetwork) {
+  const auto by_genome =
+      nlohmann::json::parse(Netsmith({"show", "--network", "post:2,1,1,0,3,2,0,2", "--json"}).out);
+  const auto by_text =
+      nlohmann::json::parse(Netsmith({"show", "--network", "3,8,2,0;5,16,1,10", "--json"}).out);
+  EXPECT_EQ(by_genome.at("graph"), by_text.at("graph"));
+}
+
+}  // namespace
+}  // namespace netsmith::testing

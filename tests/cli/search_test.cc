@@ -1,0 +1,169 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/cli/program.h"
+
+namespace netsmith::testing {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class SearchTest : public ProgramTest {
+ protected:
+  /// The JSON object that a search prints, which must end with exit code 0.
+  json Search(std::vector<std::string> more) {
+    more.emplace_back("--json");
+    const ProcessResult result = Netsmith(SearchArguments(more));
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return json::parse(LastLine(result.out), nullptr, false);
+  }
+  json Show(const std::string& study) {
+    const ProcessResult result = Netsmith({"show", study, "--store", store(), "--json"});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return json::parse(result.out, nullptr, false);
+  }
+};
+
+TEST_F(SearchTest, JsonHasWhatOtherProgramsRelyOn) {
+  const json result = Search({});
+  EXPECT_TRUE(result.at("best").at("network").is_string());
+  EXPECT_GT(result.at("best").at("reward"), 0.2);
+  EXPECT_GT(result.at("best").at("params"), 0);
+  EXPECT_GT(result.at("best").at("macs"), 0);
+  EXPECT_EQ(result.at("trials"), 6);
+  EXPECT_GT(result.at("seconds"), 0);
+  EXPECT_EQ(result.at("study"), "s");
+  EXPECT_EQ(result.at("interrupted"), false);
+  EXPECT_TRUE(result.at("diagnostics").contains("entropy"));
+}
+
+TEST_F(SearchTest, BestNetworkIsAcceptedBack) {
+  const std::string network = Search({}).at("best").at("network");
+  const ProcessResult result =
+      Netsmith({"show", "--network", network, "--input", "8x8x1", "--classes", "4"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+}
+
+TEST_F(SearchTest, ShowPrintsTheLeaderboard) {
+  const json found = Search({});
+  const json shown = Show("s");
+  EXPECT_EQ(shown.at("best"), found.at("best"));
+  EXPECT_EQ(shown.at("leaderboard").front(), found.at("best"));
+  const std::string text = Netsmith({"show", "s", "--store", store()}).out;
+  EXPECT_THAT(text, HasSubstr(found.at("best").at("network").get<std::string>()));
+  EXPECT_EQ(Netsmith({"show", "--store", store()}).out, "s\n");
+}
+
+TEST_F(SearchTest, WorkersDoNotChangeTheStudy) {
+  const json one = Search({"--workers", "1", "--study", "one"});
+  const json three = Search({"--workers", "3", "--study", "three"});
+  EXPECT_EQ(one.at("best").at("network"), three.at("best").at("network"));
+  EXPECT_EQ(one.at("best").at("reward"), three.at("best").at("reward"));
+  EXPECT_EQ(one.at("states"), three.at("states"));
+}
+
+TEST_F(SearchTest, ExistingStudyWithoutResumeIsAStoreError) {
+  Search({});
+  const ProcessResult result = Netsmith(SearchArguments());
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_THAT(ErrorLine(result), HasSubstr("--resume"));
+}
+
+TEST_F(SearchTest, ResumeStartsAStudyWhereThereIsNone) {
+  EXPECT_EQ(Search({"--resume"}).at("trials"), 6);
+}
+
+TEST_F(SearchTest, ResumeWithMoreTrialsEqualsTheLongerRun) {
+  Search({"--trials", "6", "--study", "grown"});
+  const json grown = Search({"--trials", "10", "--study", "grown", "--resume"});
+  const json whole = Search({"--trials", "10", "--study", "whole"});
+  EXPECT_EQ(grown.at("trials"), 10);
+  EXPECT_EQ(grown.at("best").at("network"), whole.at("best").at("network"));
+  EXPECT_EQ(grown.at("best").at("reward"), whole.at("best").at("reward"));
+}
+
+TEST_F(SearchTest, ResumeWithOtherOptionsIsAStoreError) {
+  Search({});
+  const ProcessResult result = Netsmith(SearchArguments({"--resume", "--child-epochs", "2"}));
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_THAT(ErrorLine(result), HasSubstr("other options"));
+}
+
+TEST_F(SearchTest, PipeGetsPlainLinesAndThePlanComesFirst) {
+  const ProcessResult result = Netsmith(SearchArguments());
+  EXPECT_THAT(result.err, ::testing::StartsWith("study s in sqlite:///"));
+  EXPECT_THAT(result.err, HasSubstr("s [6/6] trial "));
+  EXPECT_THAT(result.err, Not(HasSubstr("\r")));
+  EXPECT_THAT(result.err, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(result.out, HasSubstr("input 64, first convolution "));
+}
+
+TEST_F(SearchTest, QuietSaysNothing) {
+  EXPECT_THAT(Netsmith(SearchArguments({"--quiet"})).err, IsEmpty());
+}
+
+TEST_F(SearchTest, StatePolicySearchesTheFullRanges) {
+  EXPECT_EQ(Search({"--policy", "state", "--cell", "gru"}).at("trials"), 6);
+}
+
+TEST_F(SearchTest, RefusedNetworksAreTrialsWithAReason) {
+  const ProcessResult result = Netsmith(SearchArguments({"--max-macs", "1", "--json"}));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("multiply-adds, limit 1"));
+  EXPECT_THAT(ErrorLine(result), HasSubstr("no network was found"));
+  const json object = json::parse(LastLine(result.out));
+  EXPECT_TRUE(object.at("best").is_null());
+  EXPECT_EQ(object.at("states").at("refused"), 6);
+}
+
+TEST_F(SearchTest, TestSplitIsSaidLoudlyInEveryOutput) {
+  const ProcessResult text = Netsmith(SearchArguments({"--reward-split", "test"}));
+  EXPECT_THAT(text.err, HasSubstr("TEST SET"));
+  EXPECT_THAT(text.out, HasSubstr("TEST SET"));
+  EXPECT_THAT(Netsmith({"show", "s", "--store", store()}).out, HasSubstr("TEST SET"));
+  const json again = Search({"--reward-split", "test", "--study", "again"});
+  EXPECT_EQ(again.at("reward_split"), "test");
+}
+
+TEST_F(SearchTest, ForeignEvaluatorGivesTheRewards) {
+  const auto script = folder_.path() / "evaluator.py";
+  std::ofstream(script) << "import json, sys\n"
+                           "for line in sys.stdin:\n"
+                           "  job = json.loads(line)\n"
+                           "  reward = job['params']['layer1.kernel'] / 64\n"
+                           "  print(json.dumps({'trial': job['trial'], 'reward': reward}),\n"
+                           "        flush=True)\n";
+  const json result = Search({"--evaluator", "/usr/bin/python3 " + script.string()});
+  const std::string network = result.at("best").at("network");
+  EXPECT_EQ(result.at("best").at("reward"), std::stod(network) / 64);
+}
+
+TEST_F(SearchTest, FailingEvaluatorIsAReasonAndNoEnd) {
+  const ProcessResult result = Netsmith(SearchArguments({"--evaluator", "exit 3", "--json"}));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(json::parse(LastLine(result.out)).at("states").at("failed"), 6);
+  EXPECT_THAT(result.err, HasSubstr("exited with code 3"));
+}
+
+TEST_F(SearchTest, TimeLimitEndsTheStudyAndIsReported) {
+  // The second trial never ends.
+  const auto script = folder_.path() / "evaluator.sh";
+  std::ofstream(script) << "read line; echo '{\"trial\":0,\"reward\":0.5}'; sleep 600\n";
+  const json result = Search({"--evaluator", "sh " + script.string(), "--workers", "1", "--batch",
+                              "1", "--max-seconds", "2", "--nondeterministic"});
+  EXPECT_EQ(result.at("nondeterministic"), true);
+  EXPECT_EQ(result.at("interrupted"), true);
+  EXPECT_EQ(result.at("trials"), 1);
+}
+
+}  // namespace
+}  // namespace netsmith::testing

@@ -1,0 +1,111 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/cli/program.h"
+
+namespace netsmith::testing {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+class TrainingTest : public ProgramTest {
+ protected:
+  json Run(const std::vector<std::string>& arguments) {
+    const ProcessResult result = Netsmith(arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    errors_ = result.err;
+    return json::parse(LastLine(result.out), nullptr, false);
+  }
+  std::vector<std::string> Train(const std::vector<std::string>& more) const {
+    std::vector<std::string> arguments = {
+        "train", "--data",  data(), "--network", "3,4,2,5", "--epochs",        "3",    "--mb",
+        "20",    "--seeds", "3",    "--seed",    "5",       "--learning-rate", "0.01", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+  std::vector<std::string> CompareOptions(std::vector<std::string> first) const {
+    for (const char* option : {"--epochs", "2", "--mb", "20", "--learning-rates", "0.003,0.01",
+                               "--hand-made", "3,2,1,0", "--json"}) {
+      first.emplace_back(option);
+    }
+    return first;
+  }
+  std::string errors_;
+};
+
+TEST_F(TrainingTest, TrainPrintsTheAccuracyOfEverySeed) {
+  const json result = Run(Train({}));
+  const std::vector<double> accuracy = result.at("test_accuracy");
+  ASSERT_EQ(accuracy.size(), 3u);
+  double sum = 0;
+  for (const double value : accuracy) {
+    EXPECT_GT(value, 0.5);  // chance is 0.25; the quadrants are easy
+    sum += value;
+  }
+  EXPECT_NEAR(result.at("mean"), sum / 3, 1e-12);
+  EXPECT_TRUE(result.at("sd").is_number());
+  EXPECT_EQ(result.at("params"), (3 + 1) * 4 + (64 * 4 + 1) * 4);
+  EXPECT_EQ(result.at("macs"), 64 * 3 * 4 + 64 * 4 * 4);
+  EXPECT_GT(result.at("seconds"), 0);
+}
+
+TEST_F(TrainingTest, ThreadsDoNotChangeTheResult) {
+  const json one = Run(Train({"--threads", "1"}));
+  const json two = Run(Train({"--threads", "2"}));
+  EXPECT_EQ(one.at("test_accuracy"), two.at("test_accuracy"));
+  EXPECT_EQ(one.at("validation_accuracy"), two.at("validation_accuracy"));
+}
+
+TEST_F(TrainingTest, SeedsOfOneRunEqualRunsOfOneSeed) {
+  const json three = Run(Train({}));
+  const json last = Run(Train({"--seeds", "1", "--seed", "7"}));
+  EXPECT_EQ(three.at("test_accuracy").at(2), last.at("test_accuracy").at(0));
+}
+
+TEST_F(TrainingTest, CompareTrainsEveryNetworkAtItsBestRate) {
+  const json result = Run(CompareOptions(
+      {"compare", "--data", data(), "--network", "3,4,2,0", "--network", "5,2,1,0"}));
+  ASSERT_EQ(result.at("networks").size(), 3u);
+  EXPECT_EQ(result.at("networks")[0].at("role"), "given");
+  EXPECT_EQ(result.at("networks")[1].at("network"), "5,2,1,0");
+  EXPECT_EQ(result.at("networks")[2].at("role"), "hand-made");
+  for (const json& network : result.at("networks")) {
+    const double rate = network.at("learning_rate");
+    EXPECT_TRUE(rate == 0.003 || rate == 0.01) << rate;
+    EXPECT_EQ(network.at("test_accuracy").size(), 1u);
+  }
+}
+
+TEST_F(TrainingTest, CompareAfterASearchSetsItBesideRandomSearchAndKeepsTheTrainings) {
+  const auto search = CompareOptions(SearchArguments({"--compare", "--resume"}));
+  const json first = Run(search);
+  EXPECT_THAT(errors_, HasSubstr("full trainings of 2 networks"));
+  const json& comparison = first.at("comparison");
+  EXPECT_EQ(comparison.at("networks")[0].at("role"), "found");
+  EXPECT_EQ(comparison.at("networks")[0].at("network"), first.at("best").at("network"));
+  EXPECT_THAT(comparison.at("verdict"), HasSubstr("errors on the test set"));
+  const json& random = comparison.at("random");
+  EXPECT_EQ(random.at("trials"), 6);
+  EXPECT_EQ(random.at("random_trials"), 6);
+  EXPECT_NEAR(
+      random.at("best_difference").at("value"),
+      random.at("best_reward").get<double>() - random.at("random_best_reward").get<double>(),
+      1e-12);
+  EXPECT_THAT(random.at("verdict"), HasSubstr("random"));
+
+  const json again = Run(search);
+  EXPECT_EQ(again.at("comparison"), comparison);
+  EXPECT_THAT(errors_, HasSubstr("done before"));
+
+  const json by_itself = Run(CompareOptions({"compare", "s", "--store", store(), "--seed", "3"}));
+  EXPECT_EQ(by_itself, comparison);
+}
+
+}  // namespace
+}  // namespace netsmith::testing

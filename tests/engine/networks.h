@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "netsmith/base/random.h"
+#include "netsmith/graph/graph.h"
+
+/// Small networks and data for the engine's tests.
+namespace netsmith::engine::testing {
+
+struct ConvLayer {
+  std::int64_t kernel_height = 1;
+  std::int64_t kernel_width = 1;
+  std::int64_t filters = 1;
+  std::int64_t pool_height = 1;
+  std::int64_t pool_width = 1;
+  double dropout_percent = 0;
+  bool relu = true;
+};
+
+struct Case {
+  std::string name;
+  graph::SampleShape input;
+  int classes = 2;
+  std::vector<ConvLayer> layers;
+};
+
+inline graph::Graph MakeGraph(const Case& c) {
+  graph::Graph graph{.input = c.input, .nodes = {}};
+  int last = graph.Add(graph::Input{}, {});
+  for (const ConvLayer& layer : c.layers) {
+    last = graph.Add(graph::Conv{layer.filters, layer.kernel_height, layer.kernel_width}, {last});
+    if (layer.relu) last = graph.Add(graph::Relu{}, {last});
+    last = graph.Add(graph::MaxPool{layer.pool_height, layer.pool_width}, {last});
+    last = graph.Add(graph::Dropout{layer.dropout_percent}, {last});
+  }
+  last = graph.Add(graph::Flatten{}, {last});
+  graph.Add(graph::Dense{c.classes}, {last});
+  return graph;
+}
+
+/// `count` values uniform in [-1, 1).
+inline std::vector<double> RandomValues(base::Generator& generator, std::int64_t count) {
+  std::vector<double> values(count);
+  for (double& value : values) value = 2 * generator.Uniform() - 1;
+  return values;
+}
+
+inline std::vector<std::int32_t> RandomLabels(base::Generator& generator, int count, int classes) {
+  std::vector<std::int32_t> labels(count);
+  for (std::int32_t& label : labels) label = static_cast<std::int32_t>(generator.Below(classes));
+  return labels;
+}
+
+}  // namespace netsmith::engine::testing

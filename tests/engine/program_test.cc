@@ -1,0 +1,209 @@
+#include "netsmith/engine/program.h"
+
+#include <gtest/gtest.h>
+#include <hwy/targets.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "netsmith/base/error.h"
+#include "netsmith/engine/reference/network.h"
+#include "tests/engine/networks.h"
+
+namespace netsmith::engine {
+namespace {
+
+using testing::Case;
+
+std::vector<float> ToFloat(const std::vector<double>& values) {
+  return {values.begin(), values.end()};
+}
+
+/// f32 sums of up to a few thousand terms: 1e-5 of the tensor's largest magnitude.
+void ExpectClose(const std::vector<double>& expected, std::span<const float> found,
+                 const std::string& what) {
+  ASSERT_EQ(expected.size(), found.size()) << what;
+  double largest = 1e-30;
+  for (const double value : expected) largest = std::max(largest, std::abs(value));
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    ASSERT_NEAR(expected[i], found[i], 1e-5 * largest) << what << " element " << i;
+  }
+}
+
+void ExpectEqualsReference(const Case& c, int samples) {
+  SCOPED_TRACE(c.name + ", " + std::to_string(samples) + " samples");
+  base::Generator generator = base::RandomStreams(11).For(c.name);
+  const graph::Graph graph = testing::MakeGraph(c);
+  reference::Network judge(graph);
+  base::ThreadPool pool(1);
+  Program program(graph, samples, pool);
+  ASSERT_EQ(program.params().size(), judge.params().size());
+  for (std::size_t p = 0; p < judge.params().size(); ++p) {
+    const auto count = static_cast<std::int64_t>(judge.params()[p].size());
+    std::vector<float> values = ToFloat(testing::RandomValues(generator, count));
+    // Weights of Glorot's size keep the softmax away from saturation, where gradients are rounding.
+    const auto& shape = program.params()[p].shape;
+    const auto fan = static_cast<float>(count / shape.back() + shape.back());
+    for (float& value : values) value *= std::sqrt(6 / fan);
+    program.WriteParam(static_cast<int>(p), values);
+    judge.params()[p].assign(values.begin(), values.end());
+    EXPECT_EQ(program.ReadParam(static_cast<int>(p)), values);
+  }
+  const std::vector<float> src =
+      ToFloat(testing::RandomValues(generator, samples * c.input.size()));
+  const std::vector<double> exact_src(src.begin(), src.end());
+  const auto labels = testing::RandomLabels(generator, samples, c.classes);
+
+  const reference::Network::Result expected = judge.ForwardBackward(exact_src, labels, 77);
+  const double loss = program.ForwardBackward(src, labels, 77);
+  EXPECT_NEAR(expected.loss, loss, 1e-5 * std::max(1.0, std::abs(expected.loss)));
+  for (std::size_t p = 0; p < expected.gradients.size(); ++p) {
+    ExpectClose(expected.gradients[p], program.ReadGradient(static_cast<int>(p)),
+                "gradient of " + program.params()[p].name);
+  }
+}
+
+/// Shapes that no vector length, register tile or group of positions divides.
+const Case kOddCases[] = {
+    {"dense alone", {1, 7, 3}, 5, {}},
+    {"one by one", {1, 1, 1}, 2, {{.filters = 1}}},
+    {"kernel 1", {1, 19, 2}, 3, {{.filters = 3}}},
+    {"classic small",
+     {1, 50, 1},
+     10,
+     {{.kernel_width = 5, .filters = 32, .pool_width = 2, .dropout_percent = 3},
+      {.kernel_width = 5, .filters = 64, .pool_width = 2, .dropout_percent = 3}}},
+    {"kernel longer than the signal", {1, 9, 1}, 3, {{.kernel_width = 64, .filters = 5}}},
+    {"pool longer than the signal",
+     {1, 9, 2},
+     3,
+     {{.kernel_width = 3, .filters = 4, .pool_width = 64}}},
+    {"odd channels",
+     {1, 37, 3},
+     7,
+     {{.kernel_width = 6, .filters = 13, .pool_width = 7, .dropout_percent = 25},
+      {.kernel_width = 4, .filters = 17, .pool_width = 5, .dropout_percent = 50},
+      {.kernel_width = 2, .filters = 7, .pool_width = 4}}},
+    {"many channels",
+     {1, 23, 1},
+     4,
+     {{.kernel_width = 3, .filters = 130}, {.kernel_width = 3, .filters = 67}}},
+    {"deep sum", {1, 40, 90}, 3, {{.kernel_width = 29, .filters = 6}}},
+    {"no relu", {1, 21, 2}, 3, {{.kernel_width = 3, .filters = 9, .pool_width = 3, .relu = false}}},
+    {"image",
+     {11, 13, 3},
+     6,
+     {{.kernel_height = 3, .kernel_width = 3, .filters = 10, .pool_height = 2, .pool_width = 2},
+      {.kernel_height = 5, .kernel_width = 2, .filters = 20, .pool_height = 3, .pool_width = 4}}},
+    {"columns only", {12, 5, 2}, 3, {{.kernel_height = 4, .filters = 6, .pool_height = 5}}},
+    {"kernel higher than the image",
+     {3, 4, 1},
+     2,
+     {{.kernel_height = 7, .kernel_width = 3, .filters = 3}}},
+};
+
+TEST(ProgramTest, EqualsTheReferenceOnOddShapes) {
+  for (const Case& c : kOddCases) {
+    for (const int samples : {1, 3, 21}) ExpectEqualsReference(c, samples);
+  }
+}
+
+TEST(ProgramTest, EqualsTheReferenceWithEachInstructionSet) {
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    SCOPED_TRACE(hwy::TargetName(target));
+    hwy::SetSupportedTargetsForTest(target);
+    for (const Case& c : kOddCases) ExpectEqualsReference(c, 5);
+  }
+  hwy::SetSupportedTargetsForTest(0);
+}
+
+/// All parameters after a few steps with dropout and a last small mini-batch.
+std::vector<float> ParamsAfterSteps(const Case& c, int threads) {
+  base::ThreadPool pool(threads);
+  Program program(testing::MakeGraph(c), 29, pool);
+  base::Generator generator(3);
+  program.InitParams(generator);
+  for (const int samples : {29, 29, 5}) {
+    const auto src = ToFloat(testing::RandomValues(generator, samples * c.input.size()));
+    const auto labels = testing::RandomLabels(generator, samples, c.classes);
+    program.ForwardBackward(src, labels, 5);
+    const auto params = program.flat_params();
+    for (std::size_t i = 0; i < params.size(); ++i) params[i] -= 0.1f * program.flat_gradients()[i];
+  }
+  return {program.flat_params().begin(), program.flat_params().end()};
+}
+
+TEST(ProgramTest, WeightsAreBitIdenticalForAnyNumberOfThreads) {
+  for (const Case& c : kOddCases) {
+    const std::vector<float> expected = ParamsAfterSteps(c, 1);
+    for (const int threads : {2, 3, 8}) EXPECT_EQ(ParamsAfterSteps(c, threads), expected) << c.name;
+  }
+}
+
+TEST(ProgramTest, InferenceDropsNothingAndGivesTheLogits) {
+  Case c{"inference", {1, 30, 1}, 4, {{.kernel_width = 3, .filters = 8, .dropout_percent = 50}}};
+  const graph::Graph graph = testing::MakeGraph(c);
+  c.layers[0].dropout_percent = 0;
+  reference::Network judge(testing::MakeGraph(c));
+  base::ThreadPool pool(1);
+  Program program(graph, 10, pool);
+  base::Generator generator(4);
+  program.InitParams(generator);
+  for (std::size_t p = 0; p < judge.params().size(); ++p) {
+    const auto values = program.ReadParam(static_cast<int>(p));
+    judge.params()[p].assign(values.begin(), values.end());
+  }
+  const auto src = ToFloat(testing::RandomValues(generator, 3 * 30));
+  std::vector<float> logits(3 * 4);
+  program.Forward(src, logits);
+  const auto expected =
+      judge.ForwardBackward(std::vector<double>(src.begin(), src.end()), std::vector{0, 0, 0}, 1);
+  for (int i = 0; i < 3; ++i) {
+    ExpectClose(expected.logits[i], std::span(logits).subspan(i * 4, 4), "logits");
+  }
+}
+
+TEST(ProgramTest, InitialWeightsFillGlorotsRangeAndBiasesAreZero) {
+  base::ThreadPool pool(1);
+  Program program(testing::MakeGraph({"init", {1, 30, 4}, 4, {{.kernel_width = 5, .filters = 64}}}),
+                  1, pool);
+  base::Generator generator(4);
+  program.InitParams(generator);
+  const double bound = std::sqrt(6.0 / (5 * 4 + 5 * 64));
+  const auto weights = program.ReadParam(0);
+  const auto [low, high] = std::minmax_element(weights.begin(), weights.end());
+  EXPECT_GE(*low, -bound);
+  EXPECT_LE(*high, bound);
+  // 1280 uniform draws: the largest misses the bound by 5 % with probability 1e-14.
+  EXPECT_LT(*low, -0.95 * bound);
+  EXPECT_GT(*high, 0.95 * bound);
+  EXPECT_EQ(program.ReadParam(1), std::vector<float>(64, 0.0f));
+}
+
+TEST(ProgramTest, PlannedBytesAreKnownBeforeAndAreWhatIsTaken) {
+  for (const Case& c : kOddCases) {
+    base::ThreadPool pool(2);
+    const graph::Graph graph = testing::MakeGraph(c);
+    EXPECT_EQ(Program(graph, 29, pool).planned_bytes(), Program::PlannedBytes(graph, 29, 2));
+  }
+}
+
+TEST(ProgramTest, NonFiniteWeightsShowInTheLoss) {
+  base::ThreadPool pool(1);
+  Program program(testing::MakeGraph({"nan", {1, 8, 1}, 3, {}}), 2, pool);
+  program.WriteParam(1, std::vector<float>{0, NAN, 0});
+  EXPECT_FALSE(
+      std::isfinite(program.ForwardBackward(std::vector<float>(16, 1.0f), std::vector{0, 1}, 0)));
+}
+
+TEST(ProgramTest, SizesThatDoNotFitAreDefects) {
+  base::ThreadPool pool(1);
+  Program program(testing::MakeGraph({"sizes", {1, 8, 1}, 3, {}}), 2, pool);
+  std::vector<float> src(16), logits(6);
+  EXPECT_THROW(program.ForwardBackward(src, std::vector{0}, 0), base::BugError);
+  EXPECT_THROW(program.ForwardBackward(src, std::vector{0, 3}, 0), base::BugError);
+  EXPECT_THROW(program.Forward(std::vector<float>(24), logits), base::BugError);
+}
+
+}  // namespace
+}  // namespace netsmith::engine

@@ -1,0 +1,97 @@
+#include "netsmith/report/comparison.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace netsmith::report {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+TrainedNetwork Network(const std::string& role, std::vector<double> test_accuracy) {
+  TrainedNetwork network;
+  network.role = role;
+  network.text = "3,4,1,0";
+  network.training.validation_accuracy.assign(test_accuracy.size(), 0.9);
+  network.training.test_accuracy = std::move(test_accuracy);
+  return network;
+}
+
+TEST(ErrorVerdictTest, HalfTheErrorsIsTheGoal) {
+  // Binary fractions, so that half is exactly half.
+  EXPECT_THAT(ErrorVerdict(std::vector{Network("found", {0.75}), Network("hand-made", {0.5})}),
+              HasSubstr("at most half as many"));
+  EXPECT_THAT(ErrorVerdict(std::vector{Network("found", {0.749}), Network("hand-made", {0.5})}),
+              HasSubstr("more than half as many, the goal is missed here"));
+}
+
+TEST(ErrorVerdictTest, MeansOverSeedsAreCompared) {
+  EXPECT_THAT(
+      ErrorVerdict(std::vector{Network("found", {0.98, 0.96}), Network("hand-made", {0.9, 0.92})}),
+      ::testing::StartsWith(
+          "the found network makes 3.00 % errors on the test set, the hand-made one 9.00 %"));
+}
+
+TEST(ErrorVerdictTest, DivergedTrainingIsSaid) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THAT(ErrorVerdict(std::vector{Network("found", {nan}), Network("hand-made", {0.9})}),
+              HasSubstr("diverged"));
+}
+
+TEST(ErrorVerdictTest, OneNetworkIsNoComparison) {
+  EXPECT_THAT(ErrorVerdict(std::vector{Network("given", {0.9}), Network("hand-made", {0.9})}),
+              IsEmpty());
+}
+
+TEST(RandomVerdictTest, EqualRewardsAreNotBetterThanRandom) {
+  const std::vector<double> rewards = {0.5, 0.6, 0.7, 0.8};
+  EXPECT_THAT(RandomVerdict(CompareRewards(rewards, rewards)),
+              HasSubstr("not better than random here"));
+}
+
+TEST(RandomVerdictTest, ClearlyHigherBestIsBetter) {
+  const RewardComparison comparison =
+      CompareRewards(std::vector<double>(20, 0.9), std::vector<double>(20, 0.5));
+  EXPECT_EQ(RandomVerdict(comparison), "the search's best network is better than random search's");
+  EXPECT_NEAR(comparison.best_difference.value, 0.4, 1e-12);
+  EXPECT_NEAR(comparison.mean_difference.low, 0.4, 1e-12);
+}
+
+TEST(RandomVerdictTest, HigherMeanAloneIsSaidToBeThat) {
+  std::vector<double> random(20, 0.5);
+  random[3] = 0.9;
+  const std::string verdict = RandomVerdict(CompareRewards(std::vector<double>(20, 0.9), random));
+  EXPECT_THAT(verdict, HasSubstr("not better than random here"));
+  EXPECT_THAT(verdict, HasSubstr("better on average"));
+}
+
+TEST(ComparisonTest, TextAndJsonHoldTheSameFigures) {
+  Comparison comparison;
+  comparison.networks = {Network("found", {0.985, 0.987}), Network("hand-made", {0.95, 0.95})};
+  comparison.random = CompareRewards(std::vector{0.9, 0.8}, std::vector{0.7, 0.6});
+  const std::string text = ToText(comparison);
+  EXPECT_THAT(text, HasSubstr("98.60 ± 0.14 %"));
+  EXPECT_THAT(text, HasSubstr("at most half as many"));
+  EXPECT_THAT(text, HasSubstr("difference of the best rewards +0.2000"));
+  const auto json = nlohmann::json::parse(ToJson(comparison));
+  EXPECT_NEAR(json.at("networks")[0].at("mean"), 0.986, 1e-12);
+  EXPECT_EQ(json.at("networks")[1].at("test_accuracy").size(), 2u);
+  EXPECT_NEAR(json.at("random").at("mean_difference").at("value"), 0.2, 1e-12);
+}
+
+TEST(ComparisonTest, DivergedTrainingIsNullInJson) {
+  Comparison comparison;
+  comparison.networks = {Network("given", {std::numeric_limits<double>::quiet_NaN()})};
+  const auto json = nlohmann::json::parse(ToJson(comparison));
+  EXPECT_TRUE(json.at("networks")[0].at("test_accuracy")[0].is_null());
+  EXPECT_THAT(ToText(comparison), HasSubstr("diverged"));
+}
+
+}  // namespace
+}  // namespace netsmith::report

@@ -1,0 +1,253 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "netsmith/base/error.h"
+#include "netsmith/base/random.h"
+#include "tests/support/environment.h"
+#include "tests/support/log_store.h"
+#include "tests/support/processes.h"
+#include "tests/support/simulated_search.h"
+
+namespace netsmith::testing {
+namespace {
+
+using study::Trial;
+using study::TrialState;
+using ::testing::HasSubstr;
+
+TinySearch SearchOf(std::int64_t num_trials, bool resume) {
+  TinySearch tiny;
+  tiny.options.num_trials = num_trials;
+  tiny.options.num_workers = 2;
+  tiny.options.max_duplicates_in_row = 3;
+  tiny.options.resume = resume;
+  return tiny;
+}
+
+std::vector<Trial> Uninterrupted(std::int64_t num_trials) {
+  LogStore store;
+  return WithoutSeconds(SearchOf(num_trials, false).Run(store).trials);
+}
+
+std::string MessageOf(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const base::StoreError& error) {
+    return error.what();
+  }
+  return "no StoreError";
+}
+
+TEST(ResumeTest, StartsAStudyWhereThereIsNone) {
+  LogStore store;
+  EXPECT_EQ(WithoutSeconds(SearchOf(10, true).Run(store).trials), Uninterrupted(10));
+}
+
+TEST(ResumeTest, AnExistingStudyIsRefusedWithoutResume) {
+  LogStore store;
+  SearchOf(5, false).Run(store);
+  EXPECT_EQ(MessageOf([&] { SearchOf(5, false).Run(store); }),
+            "study 'tiny-study': exists already; --resume continues it");
+}
+
+// 10 and 13 cut a generation of 4, and 12 does not.
+TEST(ResumeTest, AShorterRunGoesOnAsIfItHadBeenLonger) {
+  const auto expected = Uninterrupted(24);
+  for (const int shorter : {1, 10, 12, 13, 23}) {
+    LogStore store;
+    SearchOf(shorter, false).Run(store);
+    const auto result = SearchOf(24, true).Run(store);
+    EXPECT_EQ(WithoutSeconds(result.trials), expected) << shorter;
+    EXPECT_EQ(WithoutSeconds(store.trials()), expected) << shorter;
+    EXPECT_EQ(result.diagnostics.size(), 6u);
+  }
+}
+
+TEST(ResumeTest, AFinishedStudyIsOnlyRead) {
+  LogStore store;
+  const auto first = SearchOf(24, false).Run(store);
+  const int writes = store.num_writes();
+  for (const int num_trials : {24, 10}) {  // fewer than it holds: all that it holds
+    const auto again = SearchOf(num_trials, true).Run(store);
+    EXPECT_EQ(again.trials, first.trials);
+    EXPECT_EQ(again.best, first.best);
+    EXPECT_EQ(again.diagnostics, first.diagnostics);
+    EXPECT_FALSE(again.interrupted);
+  }
+  EXPECT_EQ(store.num_writes(), writes);
+}
+
+TEST(ResumeTest, StoppingAfterAnyTrialAndResumingEqualsTheUninterruptedRun) {
+  const auto expected = Uninterrupted(24);
+  for (int after = 1; after < 24; ++after) {
+    LogStore store;
+    std::stop_source stop;
+    TinySearch tiny = SearchOf(24, false);
+    tiny.stop = stop.get_token();
+    tiny.make_evaluator = [] { return std::make_unique<SimulatedEvaluator>(1000); };
+    tiny.options.on_progress = [&](const search::Progress& progress) {
+      if (progress.finished >= after) stop.request_stop();
+    };
+    const auto stopped = tiny.Run(store);
+    EXPECT_EQ(stopped.trials, store.trials());
+    std::int64_t running = 0;
+    for (const Trial& trial : stopped.trials) running += trial.state == TrialState::kRunning;
+    EXPECT_EQ(stopped.interrupted, stopped.trials.size() < 24 || running > 0);
+    const auto resumed = SearchOf(24, true).Run(store);
+    EXPECT_EQ(WithoutSeconds(resumed.trials), expected) << after;
+    EXPECT_EQ(WithoutSeconds(store.trials()), expected) << after;
+    EXPECT_FALSE(resumed.interrupted);
+  }
+}
+
+TEST(ResumeTest, AStopBeforeTheStartAsksForNothing) {
+  std::stop_source stop;
+  stop.request_stop();
+  TinySearch tiny = SearchOf(24, false);
+  tiny.stop = stop.get_token();
+  LogStore store;
+  const auto result = tiny.Run(store);
+  EXPECT_TRUE(result.interrupted);
+  EXPECT_TRUE(result.trials.empty());
+}
+
+TEST(ResumeTest, AnEndlessEvaluationEndsWhenStopIsRequested) {
+  std::stop_source stop;
+  TinySearch tiny = SearchOf(24, false);
+  tiny.stop = stop.get_token();
+  static constexpr int kMinute = 60'000'000;
+  tiny.make_evaluator = [] { return std::make_unique<SimulatedEvaluator>(kMinute); };
+  LogStore store;
+  const std::jthread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    stop.request_stop();
+  });
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_TRUE(tiny.Run(store).interrupted);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+  EXPECT_EQ(store.trials().size(), 4u);
+}
+
+TEST(ResumeTest, NamesWhatAnotherStudyDiffersIn) {
+  LogStore store;
+  SearchOf(5, false).Run(store);
+  study::StudySpec spec = *store.FindStudy("tiny-study");
+
+  LogStore other_space;
+  study::StudySpec changed = spec;
+  changed.space_signature = "huge";
+  other_space.CreateStudy(changed);
+  EXPECT_EQ(MessageOf([&] { SearchOf(5, true).Run(other_space); }),
+            "study 'tiny-study': was made with other space: found huge, expected tiny");
+
+  LogStore other_options;
+  changed = spec;
+  changed.options_json = R"({"seed":2})";
+  other_options.CreateStudy(changed);
+  EXPECT_THAT(MessageOf([&] { SearchOf(5, true).Run(other_options); }),
+              HasSubstr(R"(other options: found {"seed":2}, expected {"seed":1})"));
+
+  LogStore other_decisions;
+  changed = spec;
+  changed.decisions.pop_back();
+  other_decisions.CreateStudy(changed);
+  EXPECT_THAT(MessageOf([&] { SearchOf(5, true).Run(other_decisions); }),
+              HasSubstr("other decisions"));
+}
+
+TEST(ResumeTest, AStrategyThatProposesSomethingElseIsRefused) {
+  LogStore store;
+  SearchOf(9, false).Run(store);
+  ChaoticStrategy other(TinySpace().decisions(), 2);
+  TinySearch tiny = SearchOf(9, true);
+  EXPECT_THAT(MessageOf([&] { tiny.Run(store, other); }),
+              HasSubstr("trial 0 was made by another version or with other options"));
+}
+
+TEST(ResumeTest, AChangedRewardIsNoticedInTheNextGeneration) {
+  LogStore store;
+  SearchOf(9, false).Run(store);
+  store.trials()[1].evaluation.reward += 0.125;
+  EXPECT_THAT(MessageOf([&] { SearchOf(9, true).Run(store); }), HasSubstr("trial 4 was made by"));
+}
+
+TEST(ResumeTest, AMissingTrialIsNoticed) {
+  LogStore store;
+  SearchOf(9, false).Run(store);
+  store.trials().erase(store.trials().begin() + 3);
+  EXPECT_THAT(MessageOf([&] { SearchOf(9, true).Run(store); }), HasSubstr("trial 3 was made by"));
+}
+
+TEST(ResumeTest, FinishesADuplicateThatWasLeftBehindItsOriginal) {
+  LogStore store;
+  ScriptedStrategy strategy({{2, 0}, {2, 1}, {3, 0}, {4, 0}});
+  TinySearch tiny = SearchOf(4, false);
+  const auto expected = WithoutSeconds(tiny.Run(store, strategy).trials);
+  store.trials()[1].state = TrialState::kRunning;
+  store.trials()[1].evaluation = {};
+  ScriptedStrategy again({{2, 0}, {2, 1}, {3, 0}, {4, 0}});
+  tiny.options.resume = true;
+  EXPECT_EQ(WithoutSeconds(tiny.Run(store, again).trials), expected);
+  EXPECT_EQ(WithoutSeconds(store.trials()), expected);
+}
+
+/// Runs the search in a process that is killed (SIGKILL) at a random moment. True when it had ended
+/// before.
+bool RunAndKill(const std::filesystem::path& path, base::Generator& moments) {
+  const pid_t child = fork();
+  if (child == 0) {
+    LogStore store(path);
+    TinySearch tiny = SearchOf(60, true);
+    tiny.make_evaluator = [] { return std::make_unique<SimulatedEvaluator>(2000); };
+    tiny.Run(store);
+    _exit(0);
+  }
+  WaitForGrowth(path, moments.Below(4000), [child] { return HasEnded(child); });
+  std::this_thread::sleep_for(std::chrono::microseconds(moments.Below(3000)));
+  kill(child, SIGKILL);
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status);
+}
+
+bool IsFinished(const Trial& trial) { return trial.state != TrialState::kRunning; }
+
+TEST(ResumeTest, KilledAgainAndAgainItEndsAsTheUninterruptedRun) {
+  const auto expected = Uninterrupted(60);
+  constexpr int kStudies = 5;
+  int kills = 0;
+  base::Generator moments(11);
+  for (int i = 0; i < kStudies; ++i) {
+    const TemporaryFolder folder;
+    const auto path = folder.path() / "study.log";
+    std::vector<Trial> before;
+    while (!RunAndKill(path, moments)) {
+      ++kills;
+      const std::vector<Trial> after = LogStore(path).trials();
+      ASSERT_GE(after.size(), before.size());
+      for (std::size_t n = 0; n < before.size(); ++n) {
+        if (!IsFinished(before[n])) continue;
+        EXPECT_EQ(after[n], before[n]) << "finished, then changed";
+      }
+      before = after;
+    }
+    EXPECT_EQ(WithoutSeconds(LogStore(path).trials()), expected);
+  }
+  EXPECT_GE(kills, kStudies) << "the processes were not killed in the middle of the search";
+}
+
+}  // namespace
+}  // namespace netsmith::testing

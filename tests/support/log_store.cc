@@ -1,0 +1,150 @@
+#include "tests/support/log_store.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "netsmith/base/error.h"
+
+namespace netsmith::testing {
+namespace {
+
+using nlohmann::json;
+using study::Evaluation;
+using study::StudySpec;
+using study::Trial;
+
+json ToJson(const Evaluation& e) {
+  return {static_cast<int>(e.state), e.reward, e.reason, e.params, e.macs, e.curve, e.seconds};
+}
+
+Evaluation EvaluationFrom(const json& j) {
+  return {static_cast<study::TrialState>(j[0].get<int>()), j[1], j[2], j[3], j[4], j[5], j[6]};
+}
+
+json ToJson(const Trial& t) {
+  return {t.number,
+          t.genome,
+          t.network,
+          t.graph_hash,
+          t.duplicate_of.value_or(-1),
+          t.forced_uniform,
+          static_cast<int>(t.state),
+          ToJson(t.evaluation)};
+}
+
+Trial TrialFrom(const json& j) {
+  Trial trial;
+  trial.number = j[0];
+  trial.genome = j[1].get<space::Genome>();
+  trial.network = j[2];
+  trial.graph_hash = j[3];
+  if (j[4] >= 0) trial.duplicate_of = j[4].get<std::int64_t>();
+  trial.forced_uniform = j[5];
+  trial.state = static_cast<study::TrialState>(j[6].get<int>());
+  trial.evaluation = EvaluationFrom(j[7]);
+  return trial;
+}
+
+json ToJson(const StudySpec& spec) {
+  json decisions = json::array();
+  for (const auto& decision : spec.decisions)
+    decisions.push_back({decision.name, decision.options});
+  return {spec.name, spec.space_signature, spec.options_json, decisions};
+}
+
+StudySpec SpecFrom(const json& j) {
+  StudySpec spec{.name = j[0], .space_signature = j[1], .decisions = {}, .options_json = j[2]};
+  for (const auto& decision : j[3]) {
+    spec.decisions.push_back({decision[0], decision[1].get<std::vector<std::int64_t>>()});
+  }
+  return spec;
+}
+
+}  // namespace
+
+LogStore::LogStore(std::filesystem::path path) : path_(std::move(path)) {
+  std::stringstream content;
+  content << std::ifstream(path_).rdbuf();
+  const std::string text = content.str();
+  const std::size_t end = text.rfind('\n') + 1;  // 0 when there is none
+  if (end < text.size()) std::filesystem::resize_file(path_, end);
+  std::istringstream lines(text.substr(0, end));
+  for (std::string line; std::getline(lines, line);) {
+    const json record = json::parse(line);
+    if (record.contains("create")) {
+      spec_ = SpecFrom(record["create"]);
+    } else if (record.contains("add")) {
+      for (const json& trial : record["add"]) trials_.push_back(TrialFrom(trial));
+    } else {
+      Trial& trial = trials_.at(record["finish"].get<std::size_t>());
+      trial.evaluation = EvaluationFrom(record["evaluation"]);
+      trial.state = trial.evaluation.state;
+    }
+  }
+}
+
+std::vector<std::string> LogStore::StudyNames() {
+  if (!spec_) return {};
+  return {spec_->name};
+}
+
+std::optional<StudySpec> LogStore::FindStudy(const std::string& name) {
+  if (spec_ && spec_->name == name) return spec_;
+  return std::nullopt;
+}
+
+void LogStore::CreateStudy(const StudySpec& spec) {
+  if (spec_) throw base::StoreError("log store: holds a study already");
+  Commit(json{{"create", ToJson(spec)}}.dump());
+  spec_ = spec;
+}
+
+std::vector<Trial> LogStore::Trials(const std::string&) { return trials_; }
+
+void LogStore::AddTrials(const std::string&, const std::vector<Trial>& trials) {
+  json record{{"add", json::array()}};
+  auto number = static_cast<std::int64_t>(trials_.size());
+  for (const Trial& trial : trials) {
+    if (trial.number != number++) throw base::StoreError("log store: not the next trial number");
+    record["add"].push_back(ToJson(trial));
+  }
+  Commit(record.dump());
+  trials_.insert(trials_.end(), trials.begin(), trials.end());
+}
+
+void LogStore::FinishTrial(const std::string&, std::int64_t number, const Evaluation& evaluation) {
+  Trial& trial = trials_.at(static_cast<std::size_t>(number));
+  if (trial.state != study::TrialState::kRunning) {
+    throw base::StoreError("log store: trial " + std::to_string(number) + " is not running");
+  }
+  Commit(json{{"finish", number}, {"evaluation", ToJson(evaluation)}}.dump());
+  trial.state = evaluation.state;
+  trial.evaluation = evaluation;
+}
+
+void LogStore::SetAttribute(const std::string&, const std::string&, const std::string&) {
+  throw base::StoreError("log store: keeps no attributes");
+}
+
+std::optional<std::string> LogStore::FindAttribute(const std::string&, const std::string&) {
+  return std::nullopt;
+}
+
+void LogStore::Commit(const std::string& line) {
+  if (writes_left_ && (*writes_left_)-- <= 0) throw base::StoreError("log store: disk full");
+  ++num_writes_;
+  if (path_.empty()) return;
+  std::ofstream file(path_, std::ios::app);
+  file << line << std::endl;
+  if (!file) throw base::StoreError("log store: cannot write " + path_.string());
+}
+
+}  // namespace netsmith::testing

@@ -1,0 +1,85 @@
+#include "netsmith/train/full_training.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <memory>
+#include <stop_token>
+#include <vector>
+
+#include "netsmith/base/error.h"
+#include "netsmith/data/load.h"
+#include "netsmith/graph/graph.h"
+#include "netsmith/space/network.h"
+#include "tests/support/environment.h"
+#include "tests/support/quadrants.h"
+
+namespace netsmith::train {
+namespace {
+
+class FullTrainingTest : public ::testing::Test {
+ protected:
+  FullTrainingTest() {
+    testing::WriteQuadrants(folder_.path());
+    problem_ = std::make_unique<data::Problem>(data::LoadProblem(folder_.path().string(), {}));
+    for (const char* text : {"3,4,2,5", "5,2,1,0"}) {
+      networks_.push_back({text, space::ParseNetwork(text, problem_->development().shape(), 4)});
+    }
+  }
+  std::vector<FullTrainingResult> Train(const FullTrainingOptions& options) const {
+    return TrainInFull(networks_, *problem_, options, {});
+  }
+  testing::TemporaryFolder folder_;
+  std::unique_ptr<data::Problem> problem_;
+  std::vector<NamedNetwork> networks_;
+};
+
+FullTrainingOptions Options(int num_cores) {
+  return {.epochs = 2,
+          .mb = 20,
+          .learning_rates = {1e-5, 1e-2},
+          .seed = 3,
+          .num_seeds = 2,
+          .num_cores = num_cores};
+}
+
+TEST_F(FullTrainingTest, TakesTheRateOfTheHighestValidationAccuracy) {
+  for (const FullTrainingResult& result : Train(Options(1))) {
+    ASSERT_EQ(result.rate_accuracy.size(), 2u);
+    const auto best = std::ranges::max_element(result.rate_accuracy);
+    const auto index = best - result.rate_accuracy.begin();
+    EXPECT_EQ(result.learning_rate, Options(1).learning_rates[static_cast<std::size_t>(index)]);
+    EXPECT_EQ(result.validation_accuracy[0], *best);
+  }
+}
+
+TEST_F(FullTrainingTest, CoresDoNotChangeTheResult) {
+  const auto one = Train(Options(1));
+  const auto three = Train(Options(3));
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    EXPECT_EQ(one[i].learning_rate, three[i].learning_rate);
+    EXPECT_EQ(one[i].rate_accuracy, three[i].rate_accuracy);
+    EXPECT_EQ(one[i].validation_accuracy, three[i].validation_accuracy);
+    EXPECT_EQ(one[i].test_accuracy, three[i].test_accuracy);
+  }
+}
+
+TEST_F(FullTrainingTest, DivergedTrainingsHaveNoTestAccuracy) {
+  // The largest step there is: the weights overflow at once.
+  const auto results = Train({.epochs = 1, .mb = 20, .learning_rates = {1e38}, .num_cores = 2});
+  for (const FullTrainingResult& result : results) {
+    EXPECT_TRUE(std::isnan(result.test_accuracy[0])) << result.test_accuracy[0];
+  }
+}
+
+TEST_F(FullTrainingTest, StopsWhenAsked) {
+  std::stop_source source;
+  source.request_stop();
+  EXPECT_THROW(TrainInFull(networks_, *problem_, Options(2), source.get_token()),
+               base::Interrupted);
+}
+
+}  // namespace
+}  // namespace netsmith::train

@@ -36,7 +36,7 @@ TEST(RandomTest, BelowIsUniformOverTheWholeRange) {
   constexpr int kDraws = 60000;
   for (int i = 0; i < kDraws; ++i) ++counts[generator.Below(6)];
   for (const int count : counts) {
-    EXPECT_NEAR(count, kDraws / 6, 5 * std::sqrt(kDraws / 6.0));  // five standard errors
+    EXPECT_NEAR(count, kDraws / 6.0, 5 * std::sqrt(kDraws / 6.0));  // five standard errors
   }
 }
 

@@ -4,11 +4,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +31,28 @@ struct Parsed {
   std::deque<std::pair<Option*, std::vector<std::string>>> texts;
 };
 
+constexpr std::size_t kNameColumns = 34;  // of help, before the explanations
+constexpr std::size_t kHelpColumns = 100;
+
+/// Breaks lines between words; CLI11 indents what follows a line break.
+std::string Wrapped(const std::string& text, std::size_t columns) {
+  std::string wrapped;
+  std::size_t used = 0;
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    if (used > 0 && used + 1 + word.size() > columns) {
+      wrapped += "\n";
+      used = 0;
+    } else if (used > 0) {
+      wrapped += " ";
+      ++used;
+    }
+    wrapped += word;
+    used += word.size();
+  }
+  return wrapped;
+}
+
 std::string Description(const Option& option) {
   std::string text = option.meaning;
   const bool is_number =
@@ -36,7 +60,7 @@ std::string Description(const Option& option) {
   if (is_number) text += fmt::format("; {}", option.accepts);
   if (option.kind == Option::Kind::kList) text += "; may be given several times";
   if (!option.default_text.empty()) text += fmt::format(" [{}]", option.default_text);
-  return text;
+  return Wrapped(text, kHelpColumns - kNameColumns);
 }
 
 void AddToApp(Option& option, Parsed& parsed) {
@@ -61,10 +85,9 @@ Parsed MakeApp(const CommandEntry& entry, OptionTable& options) {
   Parsed parsed;
   parsed.app = std::make_unique<CLI::App>(entry.summary, fmt::format("netsmith {}", entry.name));
   parsed.app->allow_extras();
-  parsed.app->get_formatter()->column_width(34);
-  parsed.app->get_help_ptr()->description("Print this help and exit");
-  parsed.app->get_help_ptr()->group("Common");
+  parsed.app->get_formatter()->column_width(kNameColumns);
   for (Option& option : options.options()) AddToApp(option, parsed);
+  parsed.app->set_help_flag("-h,--help", "Print this help and exit")->group("Common");
   return parsed;
 }
 

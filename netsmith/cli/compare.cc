@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -37,7 +36,7 @@ class Compare : public Command {
     data_.Declare(options);
     options.Find("data")->default_text = "the study's, else mnist";
     comparison_.Declare(options);
-    options.Integer("seed", &seed_, {0, std::numeric_limits<std::int64_t>::max()},
+    options.Integer("seed", &seed_, {0, kMaxSeed},
                     "First seed: weights, order of samples, dropout");
     options.Group("Output");
     options.Flag("json", &json_, "Print one JSON object on one line");
@@ -47,6 +46,7 @@ class Compare : public Command {
     if (study_.empty() && networks_.empty()) {
       throw base::ConfigError("netsmith compare: found neither a study nor --network");
     }
+    comparison_.Rates();  // a mistake is found before the data is loaded
     std::unique_ptr<study::Store> store;
     ordered_json study_options;
     if (!study_.empty()) {

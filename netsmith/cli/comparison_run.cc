@@ -19,6 +19,7 @@
 #include "netsmith/base/log.h"
 #include "netsmith/cli/nearest.h"
 #include "netsmith/report/classic_form.h"
+#include "netsmith/report/format.h"
 #include "netsmith/report/study_report.h"
 #include "netsmith/space/network.h"
 #include "netsmith/space/text_cursor.h"
@@ -141,8 +142,10 @@ Trainings TrainOrFind(const std::vector<train::NamedNetwork>& networks,
       networks.size() *
       (options.learning_rates.size() + static_cast<std::size_t>(options.num_seeds) - 1);
   base::LogInfo(fmt::format(
-      "{} full trainings of {} networks: {} epochs, learning rates {}, {} seeds", num_trainings,
-      networks.size(), options.epochs, fmt::join(options.learning_rates, ", "), options.num_seeds));
+      "{} of {}: {}, learning rates {}, {}",
+      report::Counted(static_cast<std::int64_t>(num_trainings), "full training"),
+      report::Counted(std::ssize(networks), "network"), report::Counted(options.epochs, "epoch"),
+      fmt::join(options.learning_rates, ", "), report::Counted(options.num_seeds, "seed")));
   Trainings trainings = train::TrainInFull(networks, problem, options, std::move(stop));
   if (request.study) KeepTrainings(*store, *request.study, key, trainings);
   return trainings;
@@ -155,6 +158,10 @@ void ComparisonFlags::Declare(OptionTable& options) {
   options.Text("learning-rates", "LIST", &learning_rates,
                "Learning rates that each network's best is chosen from on validation");
   options.Text("hand-made", "NET", &hand_made, "The network to compare with, or none");
+}
+
+std::vector<double> ComparisonFlags::Rates() const {
+  return ParseNumbers("--learning-rates", learning_rates, 1e-12, 10);
 }
 
 study::StudySpec RequireStudy(study::Store& store, const std::string& name,
@@ -182,13 +189,12 @@ report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonR
     network.form = report::ClassicForm(graphs.back().graph);
     network.costs = graph::TotalCosts(graphs.back().graph);
   }
-  const train::FullTrainingOptions options{
-      .epochs = flags.training.epochs,
-      .mb = flags.training.mb,
-      .learning_rates = ParseNumbers("--learning-rates", flags.learning_rates, 1e-12, 10),
-      .seed = static_cast<std::uint64_t>(request.seed),
-      .num_seeds = flags.training.seeds,
-      .num_cores = flags.training.threads};
+  const train::FullTrainingOptions options{.epochs = flags.training.epochs,
+                                           .mb = flags.training.mb,
+                                           .learning_rates = flags.Rates(),
+                                           .seed = static_cast<std::uint64_t>(request.seed),
+                                           .num_seeds = flags.training.seeds,
+                                           .num_cores = flags.training.threads};
   const Trainings trainings =
       TrainOrFind(graphs, problem, options, request, store, std::move(stop));
   for (std::size_t i = 0; i < trainings.size(); ++i) {

@@ -20,6 +20,8 @@ struct ComparisonFlags {
   std::string hand_made = "5,32,2,0;5,64,2,0";
 
   void Declare(OptionTable& options);
+  /// The learning rates as numbers. Errors   ConfigError.
+  std::vector<double> Rates() const;
 };
 
 struct ComparisonRequest {

@@ -1,5 +1,4 @@
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <stop_token>
 
@@ -23,8 +22,7 @@ class Evaluate : public Command {
     data_.Declare(options);
     space_.Declare(options);
     child_.Declare(options);
-    options.Integer("seed", &seed_, {0, std::numeric_limits<std::int64_t>::max()},
-                    "Seed of the study");
+    options.Integer("seed", &seed_, {0, kMaxSeed}, "Seed of the study");
   }
 
   int Run(std::stop_token stop) override {

@@ -152,10 +152,8 @@ void StrategyFlags::Declare(OptionTable& table) {
                "Policy state: what the cell reads, the last action or ones");
 }
 
-strategy::StrategyOptions StrategyFlags::Options() const {
-  strategy::StrategyOptions parsed = options;
-  parsed.reinforce.first_state = ParseNumbers("--first-state", first_state, -1e6, 1e6);
-  return parsed;
+void StrategyFlags::Resolve() {
+  options.reinforce.first_state = ParseNumbers("--first-state", first_state, -1e6, 1e6);
 }
 
 void ChildFlags::Declare(OptionTable& options) {

@@ -19,6 +19,9 @@ namespace netsmith::cli {
 /// Cores that this process may use, at least 1.
 int NumCores();
 
+/// Seeds of options: small enough to count on from.
+inline constexpr std::int64_t kMaxSeed = 1'000'000'000'000'000'000;
+
 struct DataFlags {
   std::string data = "mnist";
   std::string data_dir;
@@ -46,8 +49,8 @@ struct StrategyFlags {
 
   StrategyFlags();
   void Declare(OptionTable& table);
-  /// Errors   ConfigError for a first state that is no list of numbers.
-  strategy::StrategyOptions Options() const;
+  /// Settles `options`. Errors   ConfigError for a first state that is no list of numbers.
+  void Resolve();
 };
 
 /// What a child may spend, and when it is refused.

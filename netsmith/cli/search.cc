@@ -45,6 +45,7 @@ class Search : public Command {
           "--strategy random");
     }
     study_.Resolve();
+    comparison_.Rates();  // a mistake is found before the search
     const auto start = std::chrono::steady_clock::now();
     const data::Problem problem = study_.data.Load(stop);
     const auto store = store::OpenStore(study_.store);

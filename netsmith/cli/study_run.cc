@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <stop_token>
@@ -76,7 +75,7 @@ study::StudySpec MakeSpec(const StudyFlags& flags, const data::Problem& problem,
                   {"space", space.name()},   {"strategy", flags.strategy.strategy},
                   {"seed", flags.seed},      {"batch", flags.batch}};
   if (flags.strategy.strategy == "reinforce") {
-    options["controller"] = ControllerJson(flags.strategy.Options());
+    options["controller"] = ControllerJson(flags.strategy.options);
   }
   if (flags.evaluator.empty()) {
     options["child"] = ChildJson(flags.child);
@@ -119,8 +118,9 @@ std::string RewardText(const StudyFlags& flags) {
   if (!flags.evaluator.empty()) return fmt::format("rewards come from `{}`", flags.evaluator);
   const std::string samples =
       flags.child.samples == 0 ? "all" : report::Grouped(flags.child.samples);
-  return fmt::format("each trained {} epochs of {} samples; reward: {}", flags.child.epochs,
-                     samples, RewardMeaning(flags.child));
+  return fmt::format("each trained for {} of {} samples; reward: {}",
+                     report::Counted(flags.child.epochs, "epoch"), samples,
+                     RewardMeaning(flags.child));
 }
 
 void LogPlan(const StudyFlags& flags, const data::Problem& problem,
@@ -129,15 +129,16 @@ void LogPlan(const StudyFlags& flags, const data::Problem& problem,
   for (const auto& decision : space.decisions()) {
     log10_networks += std::log10(static_cast<double>(decision.options.size()));
   }
-  base::LogInfo(fmt::format(
-      "study {} in {}: {} trials of {}, seed {}, on space {} (10^{:.1f} networks) and {} ({} "
-      "training, {} validation samples)",
-      flags.study, flags.store, report::Grouped(flags.trials), StrategyText(flags.strategy),
-      flags.seed, space.name(), log10_networks, flags.data.data,
-      report::Grouped(std::ssize(problem.train())),
-      report::Grouped(std::ssize(problem.validation()))));
-  base::LogInfo(fmt::format("{}; {} at once on {} cores", RewardText(flags),
-                            std::min(flags.workers, flags.batch), NumCores()));
+  base::LogInfo(
+      fmt::format("study {} in {}: {} of {}, seed {}, on space {} (10^{:.1f} networks) and {} ({} "
+                  "training, {} validation samples)",
+                  flags.study, flags.store, report::Counted(flags.trials, "trial"),
+                  StrategyText(flags.strategy), flags.seed, space.name(), log10_networks,
+                  flags.data.data, report::Grouped(std::ssize(problem.train())),
+                  report::Grouped(std::ssize(problem.validation()))));
+  base::LogInfo(fmt::format("{}; {} at once on {}", RewardText(flags),
+                            std::min(flags.workers, flags.batch),
+                            report::Counted(NumCores(), "core")));
   if (flags.evaluator.empty() && flags.child.RewardIsTest()) {
     base::LogWarning(
         "--reward-split test: rewards are measured on the TEST SET, as in the "
@@ -163,8 +164,7 @@ void StudyFlags::Declare(OptionTable& options) {
                   "Networks asked for at once; the strategy learns after each batch");
   options.Integer("workers", &workers, {1, 1024},
                   "Trials evaluated at the same time; never changes the result");
-  options.Integer("seed", &seed, {0, std::numeric_limits<std::int64_t>::max()},
-                  "Seed of everything random");
+  options.Integer("seed", &seed, {0, kMaxSeed}, "Seed of everything random");
   options.Text("store", "URL", &store, "Where the study is kept: sqlite:///FILE");
   options.Text("study", "NAME", &study, "Name of the study [DATA-SPACE-STRATEGY-sSEED]");
   options.Flag("resume", &resume, "Continue the study, or start it where there is none");
@@ -176,6 +176,7 @@ void StudyFlags::Declare(OptionTable& options) {
 
 void StudyFlags::Resolve() {
   space.Resolve(strategy.options.reinforce.policy);
+  strategy.Resolve();
   if (study.empty()) study = DefaultName(*this);
   if (max_seconds > 0 && !nondeterministic) {
     throw base::ConfigError(
@@ -207,7 +208,7 @@ search::SearchResult RunStudy(const StudyFlags& flags, const data::Problem& prob
   const auto space = flags.space.Make();
   const auto seed = static_cast<std::uint64_t>(flags.seed);
   const auto strategy = strategy::MakeStrategy(flags.strategy.strategy, space->decisions(),
-                                               flags.strategy.Options(), seed);
+                                               flags.strategy.options, seed);
   LogPlan(flags, problem, *space);
   report::SearchProgress progress(
       flags.study, {.terminal = report::StderrIsTerminal(), .color = report::ColorIsWanted()});

@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <stop_token>
@@ -38,7 +37,7 @@ class Train : public Command {
     options.Real("learning-rate", &learning_rate_, {0, 10, true}, "Learning rate (Adam)");
     options.Integer("samples", &samples_, {0, 1'000'000'000'000},
                     "Training samples an epoch sees; 0 means all");
-    options.Integer("seed", &seed_, {0, std::numeric_limits<std::int64_t>::max()},
+    options.Integer("seed", &seed_, {0, kMaxSeed},
                     "First seed: weights, order of samples, dropout");
     options.Group("Output");
     options.Flag("json", &json_, "Print one JSON object on one line");
@@ -51,10 +50,10 @@ class Train : public Command {
                                            problem.development().num_classes());
     const graph::Costs costs = graph::TotalCosts(graph);
     base::LogInfo(fmt::format(
-        "training {} ({} parameters, {} multiply-adds) on {} samples of {}: {} epochs, {} seeds",
-        network_, report::Grouped(costs.params), report::Grouped(costs.macs),
-        report::Grouped(std::ssize(problem.train())), data_.data, training_.epochs,
-        training_.seeds));
+        "training {} ({} parameters, {} multiply-adds) on {} samples of {}: {}, {}", network_,
+        report::Grouped(costs.params), report::Grouped(costs.macs),
+        report::Grouped(std::ssize(problem.train())), data_.data,
+        report::Counted(training_.epochs, "epoch"), report::Counted(training_.seeds, "seed")));
     const auto result =
         train::TrainInFull(std::vector<train::NamedNetwork>{{network_, graph}}, problem,
                            {.epochs = training_.epochs,

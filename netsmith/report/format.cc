@@ -19,6 +19,10 @@ std::string Grouped(std::int64_t number) {
   return digits;
 }
 
+std::string Counted(std::int64_t number, const std::string& noun) {
+  return fmt::format("{} {}{}", Grouped(number), noun, number == 1 ? "" : "s");
+}
+
 std::string Percent(double share) { return fmt::format("{:.2f} %", 100 * share); }
 
 std::string Duration(double seconds) {

@@ -9,6 +9,8 @@ namespace netsmith::report {
 
 /// "1,234,567"
 std::string Grouped(std::int64_t number);
+/// "1 trial", "1,000 trials".
+std::string Counted(std::int64_t number, const std::string& noun);
 /// A share in [0, 1] as a percentage with two decimals: "98.71 %".
 std::string Percent(double share);
 /// "8 s", "12 min 05 s", "3 h 07 min"; rounded to whole seconds, at least 0.

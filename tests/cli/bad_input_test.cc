@@ -22,7 +22,10 @@ struct BadUsage {
 class BadUsageTest : public ::testing::TestWithParam<BadUsage> {};
 
 TEST_P(BadUsageTest, EndsWithOneLineAndExitCodeTwo) {
-  const ProcessResult result = Netsmith(GetParam().arguments);
+  // Nothing can be fetched: mistakes are found before data is looked for.
+  const ProcessResult result =
+      Netsmith(GetParam().arguments,
+               {.environment = {{"XDG_CACHE_HOME", "/dev/null/none"}, {"PATH", "/nowhere"}}});
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(ErrorLine(result), HasSubstr(GetParam().complaint));
   EXPECT_THAT(result.out, IsEmpty());

@@ -20,6 +20,12 @@ TEST(FormatTest, GroupsDigitsByThree) {
   EXPECT_EQ(Grouped(std::numeric_limits<std::int64_t>::min()), "-9,223,372,036,854,775,808");
 }
 
+TEST(FormatTest, OneIsSingular) {
+  EXPECT_EQ(Counted(1, "trial"), "1 trial");
+  EXPECT_EQ(Counted(0, "trial"), "0 trials");
+  EXPECT_EQ(Counted(1000, "trial"), "1,000 trials");
+}
+
 TEST(FormatTest, DurationsUseTheUnitThatFits) {
   EXPECT_EQ(Duration(-1), "0 s");
   EXPECT_EQ(Duration(59.4), "59 s");

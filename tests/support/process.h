@@ -13,10 +13,10 @@ namespace netsmith::testing {
 
 struct ProcessOptions {
   /// Added to this process's environment; an empty value unsets the variable.
-  std::vector<std::pair<std::string, std::string>> environment;
-  std::string input;             // of standard input
-  std::filesystem::path folder;  // working folder; empty: this process's
-  int timeout_ms = 120'000;      // then the process is killed, and its exit code is -1
+  std::vector<std::pair<std::string, std::string>> environment = {};
+  std::string input = "";             // of standard input
+  std::filesystem::path folder = {};  // working folder; empty: this process's
+  int timeout_ms = 120'000;           // then the process is killed, and its exit code is -1
 };
 
 struct ProcessResult {

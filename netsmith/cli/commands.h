@@ -7,6 +7,7 @@
 /// One function a subcommand, each defined in the file of that name.
 namespace netsmith::cli {
 
+std::unique_ptr<Command> MakeBenchChild();
 std::unique_ptr<Command> MakeCompare();
 std::unique_ptr<Command> MakeDataFetch();
 std::unique_ptr<Command> MakeEvaluate();

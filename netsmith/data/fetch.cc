@@ -55,6 +55,7 @@ void Take(Source& source, std::vector<CatalogFile>& missing, const std::filesyst
 [[noreturn]] void FailOnAll(const CatalogEntry& entry, const std::vector<CatalogFile>& missing,
                             const std::vector<std::string>& reasons) {
   std::vector<std::string> names;
+  names.reserve(missing.size());
   for (const CatalogFile& file : missing) names.push_back(file.name);
   const std::string advice =
       entry.package.empty() ? "" : "install Debian's package " + entry.package + ", or ";
@@ -100,7 +101,7 @@ std::filesystem::path Fetch(const std::string& name, const FetchOptions& options
 }
 
 std::filesystem::path Fetch(const CatalogEntry& entry, const FetchOptions& options) {
-  const std::filesystem::path cache = CacheFolderOf(entry, options);
+  std::filesystem::path cache = CacheFolderOf(entry, options);
   if (!options.data_dir.empty()) {
     const CacheLock lock(cache, options.stop);
     std::vector<CatalogFile> all = entry.files();

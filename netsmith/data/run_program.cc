@@ -70,6 +70,7 @@ class Child {
   int Spawn(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
             int errors) {
     std::vector<char*> argv;
+    argv.reserve(arguments.size() + 1);
     for (const std::string& argument : arguments)
       argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);

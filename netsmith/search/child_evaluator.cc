@@ -2,16 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <stop_token>
-#include <string>
 #include <utility>
-#include <vector>
 
 #include "netsmith/base/error.h"
 #include "netsmith/base/random.h"
+#include "netsmith/search/child_limits.h"
 #include "netsmith/search/without_reward.h"
 #include "netsmith/train/train.h"
 
@@ -37,34 +34,7 @@ void CheckOptions(const ChildOptions& options) {
   check("max_bytes", limits.max_bytes, limits.max_bytes >= 0, "at least 0");
 }
 
-/// "30,115,840"; `number` >= 0.
-std::string Grouped(std::int64_t number) {
-  const std::string digits = std::to_string(number);
-  std::string grouped;
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0) grouped.push_back(',');
-    grouped.push_back(digits[i]);
-  }
-  return grouped;
-}
-
 }  // namespace
-
-std::optional<std::string> OverLimit(const graph::Costs& costs, std::int64_t planned_bytes,
-                                     const ChildLimits& limits) {
-  struct Limit {
-    std::int64_t found;
-    std::int64_t max;
-    const char* unit;
-  };
-  for (const Limit& limit : {Limit{costs.macs, limits.max_macs, "multiply-adds"},
-                             Limit{costs.params, limits.max_params, "parameters"},
-                             Limit{planned_bytes, limits.max_bytes, "bytes of memory"}}) {
-    if (limit.max == 0 || limit.found <= limit.max) continue;
-    return fmt::format("{} {}, limit {}", Grouped(limit.found), limit.unit, Grouped(limit.max));
-  }
-  return std::nullopt;
-}
 
 ChildEvaluator::ChildEvaluator(const space::SearchSpace& space, const data::Problem& problem,
                                ChildOptions options)

@@ -1,26 +1,16 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <stop_token>
-#include <string>
 
 #include "netsmith/data/dataset.h"
 #include "netsmith/graph/graph.h"
+#include "netsmith/search/child_limits.h"
 #include "netsmith/space/search_space.h"
 #include "netsmith/study/evaluator.h"
 #include "netsmith/study/trial.h"
 
 namespace netsmith::search {
-
-/// What a child may be. 0: no limit.
-struct ChildLimits {
-  std::int64_t max_macs = 0;    // multiply-adds of one sample's forward pass
-  std::int64_t max_params = 0;  // biases included
-  /// Of training, as train::PlannedBytes counts them. A fixed number, not a share of this machine's
-  /// memory, so that a study does not depend on where or by how many workers it is run.
-  std::int64_t max_bytes = std::int64_t{2} << 30;
-};
 
 /// Which records the reward is measured on.
 enum class RewardSplit {
@@ -61,9 +51,5 @@ class ChildEvaluator : public study::Evaluator {
   ChildOptions options_;
   const data::Dataset* test_set_ = nullptr;
 };
-
-/// Why a network of these costs is over the limits: "30,115,840 multiply-adds, limit 30,000,000".
-std::optional<std::string> OverLimit(const graph::Costs& costs, std::int64_t planned_bytes,
-                                     const ChildLimits& limits);
 
 }  // namespace netsmith::search

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +14,11 @@ namespace {
 
 constexpr int kCannotStart = 127;      // as the shell says it
 constexpr int kParentEnded = SIGUSR1;  // or one of its threads
+
+/// As _exit, which sanitizers replace by one that reports on the parent's threads.
+[[noreturn]] void Exit(int code) {
+  for (;;) syscall(SYS_exit_group, code);
+}
 
 void SetHandler(int signal, void (*handler)(int)) {
   struct sigaction action {};
@@ -29,22 +35,22 @@ void SetMask(void (*fill)(sigset_t*)) {
 [[noreturn]] void Become(char* const* argv, pid_t guardian) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != guardian) _exit(kCannotStart);
+  if (getppid() != guardian) Exit(kCannotStart);
   SetHandler(SIGPIPE, SIG_DFL);
   SetHandler(SIGINT, SIG_IGN);
   SetMask([](sigset_t* mask) { sigemptyset(mask); });
   execvp(argv[0], argv);
-  _exit(kCannotStart);
+  Exit(kCannotStart);
 }
 
 [[noreturn]] void EndLike(int status) {
-  if (!WIFSIGNALED(status)) _exit(WEXITSTATUS(status));
+  if (!WIFSIGNALED(status)) Exit(WEXITSTATUS(status));
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
   SetHandler(WTERMSIG(status), SIG_DFL);
   SetMask([](sigset_t* mask) { sigemptyset(mask); });
   kill(getpid(), WTERMSIG(status));
-  _exit(kCannotStart);
+  Exit(kCannotStart);
 }
 
 [[noreturn]] void Guard(pid_t program, pid_t parent) {
@@ -82,7 +88,7 @@ void RunGuarded(char* const* argv, int input, int output, pid_t parent) {
   close_range(STDERR_FILENO + 1, UINT_MAX, 0);
   const pid_t guardian = getpid();
   const pid_t program = fork();
-  if (program < 0) _exit(kCannotStart);
+  if (program < 0) Exit(kCannotStart);
   if (program == 0) Become(argv, guardian);
   setpgid(program, program);
   close(STDIN_FILENO);

@@ -80,7 +80,7 @@ class FullTrainer {
     if (jobs.empty()) return;
     const int at_once = std::min(options_.num_cores, static_cast<int>(jobs.size()));
     const int threads = options_.num_cores / at_once;
-    base::ThreadPool(at_once).Run(std::ssize(jobs), [&](std::int64_t i) {
+    base::ThreadPool(at_once).Run(std::ssize(jobs), [&](std::int64_t i, int) {
       const Job& job = jobs[static_cast<std::size_t>(i)];
       finish(job, Train(job, threads));
     });

@@ -97,22 +97,6 @@ class AsNobody {
   bool switched_;
 };
 
-TEST_F(StoreErrorTest, UrlsThatNameNoStore) {
-  const auto error = [](const std::string& url) { return ErrorOf([&] { OpenStore(url); }); };
-  EXPECT_EQ(error("studies.db"), "studies.db: is no store's URL, expected sqlite:///FILE");
-  EXPECT_EQ(error(""), ": is no store's URL, expected sqlite:///FILE");
-  EXPECT_EQ(error("sqlite://x.db"), "sqlite://x.db: has too few slashes, expected sqlite:///FILE");
-  EXPECT_EQ(error("sqlite:///"), "sqlite:///: names no file, expected sqlite:///FILE");
-  EXPECT_EQ(error("sqlite:///:memory:"),
-            "sqlite:///:memory:: names no file, expected sqlite:///FILE");
-  EXPECT_THAT(error("mysql://host/db"), HasSubstr("not supported in this version"));
-}
-
-TEST_F(StoreErrorTest, APasswordIsNotRepeated) {
-  EXPECT_EQ(ErrorOf([] { OpenStore("postgresql://me:secret@host/db"); }),
-            "postgresql://…: not supported in this version, expected sqlite:///FILE");
-}
-
 TEST_F(StoreErrorTest, FolderMissing) {
   const std::string missing = "sqlite:///" + (folder() / "no" / "where.db").string();
   EXPECT_EQ(ErrorOf([&] { OpenStore(missing); }),
@@ -332,26 +316,6 @@ TEST_F(StoreErrorTest, TrialsThatAnotherProgramChanged) {
     RawDatabase(file()).Run(change);
     EXPECT_EQ(ErrorOf([&] { store->Trials("a"); }), url() + ": " + message);
   }
-}
-
-TEST_F(StoreErrorTest, AnyFileNameThatSqliteTakes) {
-  for (const std::string name :
-       {"with space.db", "quote'.db", "double\"quote.db", "a=b.db", "db=x y timeout=3.db",
-        "ü 日本.db", "file:x?mode=memory.db", "%41"}) {
-    const std::string path = (folder() / name).string();
-    OpenStore("sqlite:///" + path)->CreateStudy(ExampleSpec("a"));
-    EXPECT_TRUE(std::filesystem::exists(path)) << path;
-    EXPECT_EQ(OpenStore("sqlite:///" + path)->StudyNames().size(), 1u) << path;
-  }
-}
-
-TEST_F(StoreErrorTest, ARelativePathCountsFromTheWorkingFolder) {
-  const std::filesystem::path before = std::filesystem::current_path();
-  std::filesystem::current_path(folder());
-  const auto store = OpenStore("sqlite:///relative.db");
-  std::filesystem::current_path(before);
-  store->CreateStudy(ExampleSpec("a"));
-  EXPECT_TRUE(std::filesystem::exists(folder() / "relative.db"));
 }
 
 }  // namespace

@@ -1,0 +1,44 @@
+#include "netsmith/search/child_limits.h"
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "netsmith/graph/graph.h"
+
+namespace netsmith::search {
+namespace {
+
+/// "30,115,840"; `number` >= 0.
+std::string Grouped(std::int64_t number) {
+  const std::string digits = std::to_string(number);
+  std::string grouped;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) grouped.push_back(',');
+    grouped.push_back(digits[i]);
+  }
+  return grouped;
+}
+
+}  // namespace
+
+std::optional<std::string> OverLimit(const graph::Costs& costs, std::int64_t planned_bytes,
+                                     const ChildLimits& limits) {
+  struct Limit {
+    std::int64_t found;
+    std::int64_t max;
+    const char* unit;
+  };
+  for (const Limit& limit : {Limit{costs.macs, limits.max_macs, "multiply-adds"},
+                             Limit{costs.params, limits.max_params, "parameters"},
+                             Limit{planned_bytes, limits.max_bytes, "bytes of memory"}}) {
+    if (limit.max == 0 || limit.found <= limit.max) continue;
+    return fmt::format("{} {}, limit {}", Grouped(limit.found), limit.unit, Grouped(limit.max));
+  }
+  return std::nullopt;
+}
+
+}  // namespace netsmith::search

@@ -48,9 +48,15 @@ struct SearchResult {
 ///
 /// A generation is asked for as a whole; trials whose graph (CanonicalHash of the space's network
 /// for samples of `input` and `num_classes`) was asked before are finished as duplicates; the
-/// others are evaluated by `num_workers` threads, each with an evaluator of its own; rewards are
-/// told in trial order. So the study depends neither on the number of workers nor on who finishes
-/// first.
+/// others are evaluated by `num_workers` threads, each with an evaluator of its own (made by the
+/// calling thread before the study is opened); what an evaluator throws fails its trial; rewards
+/// are told in trial order. So the study depends neither on the number of workers nor on who
+/// finishes first.
+///
+/// The strategy is asked for `batch` genomes every time. Where `num_trials` cuts the last
+/// generation, the rest of it is not used and the generation is not told: a study of 10 trials that
+/// is resumed with 20 is the study that 20 would have given. A study that holds more trials than
+/// `num_trials` is not cut.
 ///
 /// A resumed study asks and tells its finished trials again to bring `strategy` (which must be
 /// fresh) to where it was, then evaluates what was running.

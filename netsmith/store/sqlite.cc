@@ -114,7 +114,6 @@ int SqliteDatabase::SystemErrno() {
 }
 
 std::string SqliteDatabase::Explain(const soci::soci_error& error) {
-  const std::string message = error.get_error_message();
   const auto* sqlite_error = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
   switch (sqlite_error == nullptr ? SQLITE_ERROR : sqlite_error->result()) {
     case SQLITE_FULL:
@@ -134,7 +133,7 @@ std::string SqliteDatabase::Explain(const soci::soci_error& error) {
     case SQLITE_CANTOPEN:
       return fmt::format("cannot be opened: {}", strerror(SystemErrno()));
     default:
-      return message;
+      return error.get_error_message();
   }
 }
 

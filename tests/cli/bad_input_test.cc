@@ -96,7 +96,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadUsage{{"show", "--network", "pots:1,2"}, "unknown search space \"pots\", known: post"},
         BadUsage{{"show", "--network", "post:1,2"}, "found 2 option indices"},
         BadUsage{{"show", "--network", "@/no/such.json"}, "/no/such.json"},
-        BadUsage{{"show", "--network", "5,1000000,2,0;5,1000000,2,0"}, "layer1.conv"},
+        BadUsage{{"show", "--network", "5,1000000,2,0;5,1000000,2,0"}, "layer2.conv"},
         BadUsage{{"show", "--network", "5,4,1,0", "--input", "28x28"}, "--input: found \"28x28\""},
         BadUsage{{"show", "--network", "5,4,1,0", "--input", "28x28x1x1"}, "--input: found"},
         BadUsage{{"show", "--network", "5,4,1,0", "--input", "0x28x1"}, "--input: found"},

@@ -27,7 +27,7 @@ class StoreTroubleTest : public ProgramTest {
 
 TEST_F(StoreTroubleTest, FileThatIsNoDatabase) {
   std::ofstream(file()) << std::string(5000, 'x');
-  ExpectStoreError(SearchArguments(), "not a database");
+  ExpectStoreError(SearchArguments(), "is not a SQLite database");
 }
 
 TEST_F(StoreTroubleTest, UnknownKindOfStore) {

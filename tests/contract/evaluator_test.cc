@@ -12,8 +12,11 @@
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/data/dataset.h"
+#include "netsmith/search/child_evaluator.h"
 #include "netsmith/search/process_evaluator.h"
 #include "tests/support/simulated_search.h"
+#include "tests/support/tiny_problem.h"
 
 // What every Evaluator promises (study/evaluator.h), for each of them. A new one is a line below.
 
@@ -35,6 +38,13 @@ void PrintTo(const Implementation& implementation, std::ostream* out) {
 std::unique_ptr<study::Evaluator> Program(std::vector<std::string> argv) {
   return std::make_unique<search::ProcessEvaluator>(
       search::ProcessOptions{.argv = std::move(argv), .decisions = TinySpace().decisions()});
+}
+
+std::unique_ptr<study::Evaluator> Child() {
+  static const TinySpace space;
+  static const data::Problem problem = MakeTinyProblem();
+  return std::make_unique<search::ChildEvaluator>(
+      space, problem, search::ChildOptions{.epochs = 2, .max_samples = 40, .mb = 10});
 }
 
 class EvaluatorContractTest : public ::testing::TestWithParam<Implementation> {
@@ -101,6 +111,7 @@ TEST_P(EvaluatorContractTest, IsInterruptedByAStopAndUsableAfterwards) {
 INSTANTIATE_TEST_SUITE_P(
     All, EvaluatorContractTest,
     ::testing::Values(
+        Implementation{"Child", Child},
         Implementation{"Worker",
                        [] {
                          return Program({NETSMITH_SEARCH_HELPER, "worker", "0"});

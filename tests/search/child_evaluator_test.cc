@@ -1,0 +1,126 @@
+#include "netsmith/search/child_evaluator.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "netsmith/base/error.h"
+#include "netsmith/data/dataset.h"
+#include "netsmith/graph/graph.h"
+#include "tests/support/simulated_search.h"
+#include "tests/support/tiny_problem.h"
+
+namespace netsmith::testing {
+namespace {
+
+using search::ChildEvaluator;
+using search::ChildOptions;
+using search::RewardSplit;
+using study::Evaluation;
+using study::TrialState;
+using ::testing::HasSubstr;
+
+class ChildEvaluatorTest : public ::testing::Test {
+ protected:
+  Evaluation Evaluate(const ChildOptions& options, const space::Genome& genome = {2, 0}) const {
+    return ChildEvaluator(space_, problem_, options)
+        .Evaluate({.trial = 0, .genome = genome, .network = "tiny"}, {});
+  }
+
+  graph::Costs CostsOf(const space::Genome& genome) const {
+    return graph::TotalCosts(space_.Build(genome, kTinySample, kTinyClasses));
+  }
+
+  TinySpace space_;
+  data::Problem problem_ = MakeTinyProblem();
+  ChildOptions options_{.epochs = 4, .mb = 10, .learning_rate = 0.02};
+};
+
+TEST_F(ChildEvaluatorTest, TheRewardIsTheValidationAccuracyAfterTheLastEpoch) {
+  const Evaluation evaluation = Evaluate(options_);
+  EXPECT_EQ(evaluation.state, TrialState::kComplete);
+  ASSERT_EQ(evaluation.curve.size(), 4u);
+  EXPECT_EQ(evaluation.reward, evaluation.curve.back());
+  EXPECT_GT(evaluation.reward, 0.9) << "halves are easy to tell apart";
+  EXPECT_EQ(evaluation.params, CostsOf({2, 0}).params);
+  EXPECT_EQ(evaluation.macs, CostsOf({2, 0}).macs);
+}
+
+TEST_F(ChildEvaluatorTest, TheTestSetIsOpenedOnlyWhenAskedFor) {
+  options_.reward_split = RewardSplit::kTest;
+  const Evaluation evaluation = Evaluate(options_);
+  EXPECT_GT(evaluation.curve.back(), 0.9);
+  EXPECT_LT(evaluation.reward, 0.1) << "all its labels are wrong";
+}
+
+TEST_F(ChildEvaluatorTest, ANetworkOverALimitIsRefusedWithItsCosts) {
+  const graph::Costs costs = CostsOf({2, 0});
+  options_.limits.max_macs = costs.macs - 1;
+  const Evaluation evaluation = Evaluate(options_);
+  EXPECT_EQ(evaluation.state, TrialState::kRefused);
+  EXPECT_EQ(evaluation.reason,
+            std::to_string(costs.macs) + " multiply-adds, limit " + std::to_string(costs.macs - 1));
+  EXPECT_EQ(evaluation.macs, costs.macs);
+  EXPECT_EQ(evaluation.params, costs.params);
+  EXPECT_TRUE(evaluation.curve.empty());
+  options_.limits.max_macs = costs.macs;
+  EXPECT_EQ(Evaluate(options_).state, TrialState::kComplete);
+}
+
+TEST_F(ChildEvaluatorTest, ThePlannedMemoryOfAMiniBatchIsLimited) {
+  options_.limits.max_bytes = 1;
+  EXPECT_THAT(Evaluate(options_).reason, HasSubstr(" bytes of memory, limit 1"));
+}
+
+TEST_F(ChildEvaluatorTest, ANetworkThatIsNoValidGraphIsRefused) {
+  space_ = TinySpace({0, 3});  // kernel 0
+  const Evaluation evaluation = Evaluate(options_, {0, 0});
+  EXPECT_EQ(evaluation.state, TrialState::kRefused);
+  EXPECT_FALSE(evaluation.reason.empty());
+}
+
+TEST_F(ChildEvaluatorTest, ALossThatIsNoNumberIsDivergence) {
+  options_.learning_rate = 1e30;
+  const Evaluation evaluation = Evaluate(options_);
+  EXPECT_EQ(evaluation.state, TrialState::kDiverged);
+  EXPECT_EQ(evaluation.reason, "the loss became NaN or infinite in epoch 1");
+  EXPECT_EQ(evaluation.reward, 0);
+}
+
+TEST_F(ChildEvaluatorTest, EachTrialStartsFromWeightsOfItsOwn) {
+  options_ = {.epochs = 1, .max_samples = 20, .mb = 10};
+  ChildEvaluator evaluator(space_, problem_, options_);
+  std::vector<double> rewards;
+  for (std::int64_t trial = 0; trial < 8; ++trial) {
+    rewards.push_back(
+        evaluator.Evaluate({.trial = trial, .genome = {2, 0}, .network = ""}, {}).reward);
+  }
+  EXPECT_NE(rewards, std::vector<double>(8, rewards[0]));
+}
+
+TEST_F(ChildEvaluatorTest, RefusesABudgetOutOfRange) {
+  const auto message_of = [this](const std::function<void(ChildOptions&)>& change) -> std::string {
+    ChildOptions options = options_;
+    change(options);
+    try {
+      ChildEvaluator evaluator(space_, problem_, options);
+    } catch (const base::InvalidArgument& error) {
+      return error.what();
+    }
+    return "no InvalidArgument";
+  };
+  EXPECT_EQ(message_of([](auto& o) { o.epochs = 0; }),
+            "child budget: epochs is 0, expected at least 1");
+  EXPECT_THAT(message_of([](auto& o) { o.mb = 0; }), HasSubstr("mb is 0"));
+  EXPECT_THAT(message_of([](auto& o) { o.max_samples = -1; }), HasSubstr("max_samples is -1"));
+  EXPECT_THAT(message_of([](auto& o) { o.learning_rate = 0; }), HasSubstr("learning_rate is 0"));
+  EXPECT_THAT(message_of([](auto& o) { o.limits.max_macs = -1; }), HasSubstr("max_macs is -1"));
+}
+
+}  // namespace
+}  // namespace netsmith::testing

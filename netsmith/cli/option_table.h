@@ -50,7 +50,7 @@ class OptionTable {
 
   void Flag(std::string name, bool* target, std::string meaning);
   template <std::integral T>
-  void Integer(std::string name, T* target, IntegerRange range, std::string meaning);
+  void Integer(const std::string& name, T* target, IntegerRange range, const std::string& meaning);
   void Real(std::string name, double* target, RealRange range, std::string meaning);
   void Text(std::string name, std::string value_name, std::string* target, std::string meaning);
   /// A word out of `choices`.
@@ -80,10 +80,10 @@ class OptionTable {
 };
 
 template <std::integral T>
-void OptionTable::Integer(std::string name, T* target, IntegerRange range, std::string meaning) {
+void OptionTable::Integer(const std::string& name, T* target, IntegerRange range,
+                          const std::string& meaning) {
   AddInteger(
-      std::move(name), range, std::move(meaning),
-      [target](std::int64_t value) { *target = static_cast<T>(value); },
+      name, range, meaning, [target](std::int64_t value) { *target = static_cast<T>(value); },
       [target] { return static_cast<std::int64_t>(*target); });
 }
 

@@ -313,17 +313,15 @@ void Program::StartProfile() {
 
 std::vector<OpTime> Program::profile() const {
   const std::size_t num_ops = impl_->compiled.ops.size();
-  std::vector<OpTime> total;
-  for (std::size_t i = 0; i < impl_->times.size(); ++i) {
-    const OpTime& time = impl_->times[i];
-    if (i < num_ops) {
-      total.push_back(time);
-      continue;
+  const std::vector<OpTime>& times = impl_->times;
+  if (times.empty()) return {};
+  std::vector<OpTime> total(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(num_ops));
+  for (std::size_t first = num_ops; first < times.size(); first += num_ops) {
+    for (std::size_t op = 0; op < num_ops; ++op) {
+      total[op].forward_ms += times[first + op].forward_ms;
+      total[op].backward_ms += times[first + op].backward_ms;
+      total[op].gradient_ms += times[first + op].gradient_ms;
     }
-    OpTime& sum = total[i % num_ops];
-    sum.forward_ms += time.forward_ms;
-    sum.backward_ms += time.backward_ms;
-    sum.gradient_ms += time.gradient_ms;
   }
   return total;
 }

@@ -25,7 +25,7 @@ struct ChildOptions {
   std::int64_t max_samples = 4000;  // training samples an epoch sees; 0: all
   std::int64_t mb = 100;            // samples a step
   double learning_rate = 1e-3;
-  ChildLimits limits;
+  ChildLimits limits = {};
   RewardSplit reward_split = RewardSplit::kValidation;
   std::uint64_t seed = 0;  // of the study; each trial draws from a stream of its own
 };

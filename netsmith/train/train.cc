@@ -150,7 +150,7 @@ double Child::Step(std::span<const std::int64_t> records, std::uint64_t step) {
   return impl_->Step(records, step);
 }
 
-TrainResult Child::Train(std::stop_token stop) {
+TrainResult Child::Train(const std::stop_token& stop) {
   const auto start = std::chrono::steady_clock::now();
   const TrainOptions& options = impl_->options;
   TrainResult result;

@@ -42,7 +42,7 @@ class Child {
 
   /// Trains on problem.train(), in an order drawn anew each epoch, measuring on
   /// problem.validation() after each. Throws Interrupted when `stop` was requested.
-  TrainResult Train(std::stop_token stop);
+  TrainResult Train(const std::stop_token& stop);
   /// One update from these records of problem.development(), at most options.mb. Returns their mean
   /// loss before it. `step` selects the dropout masks.
   double Step(std::span<const std::int64_t> records, std::uint64_t step);

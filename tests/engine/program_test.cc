@@ -43,7 +43,8 @@ void ExpectEqualsReference(const Case& c, int samples) {
     std::vector<float> values = ToFloat(testing::RandomValues(generator, count));
     // Weights of Glorot's size keep the softmax away from saturation, where gradients are rounding.
     const auto& shape = program.params()[p].shape;
-    const auto fan = static_cast<float>(count / shape.back() + shape.back());
+    const std::int64_t fan_in = count / shape.back();
+    const auto fan = static_cast<float>(fan_in + shape.back());
     for (float& value : values) value *= std::sqrt(6 / fan);
     program.WriteParam(static_cast<int>(p), values);
     judge.params()[p].assign(values.begin(), values.end());

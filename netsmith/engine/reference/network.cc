@@ -65,14 +65,14 @@ void AddTo(Values& sum, const Values& values) {
 }  // namespace
 
 Network::Network(const graph::Graph& graph) : graph_(graph), infos_(graph::Analyze(graph)) {
-  for (std::size_t i = 0; i < infos_.size(); ++i) {
-    if (infos_[i].params == 0) {
+  for (const graph::NodeInfo& info : infos_) {
+    if (info.params == 0) {
       first_param_.push_back(-1);
       continue;
     }
     first_param_.push_back(static_cast<int>(params_.size()));
-    const std::int64_t bias = infos_[i].shape.channels;
-    params_.emplace_back(infos_[i].params - bias);
+    const std::int64_t bias = info.shape.channels;
+    params_.emplace_back(info.params - bias);
     params_.emplace_back(bias);
   }
 }

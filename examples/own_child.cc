@@ -141,7 +141,7 @@ class RingEvaluator : public study::Evaluator {
   explicit RingEvaluator(const RingSpace& space) : space_(space) {}
 
   /// The same job must give the same reward, so the trial's number is the seed.
-  study::Evaluation Evaluate(const study::Job& job, std::stop_token) override {
+  study::Evaluation Evaluate(const study::Job& job, const std::stop_token&) override {
     const base::RandomStreams streams(static_cast<std::uint64_t>(job.trial));
     const double dropout = static_cast<double>(space_.DropoutPercent(job.genome)) / 100;
     RingChild child(space_.Units(job.genome), dropout, streams.For("ring child"));
@@ -166,6 +166,7 @@ int main() {
       /*input=*/{.width = 2}, /*num_classes=*/2, *strategy, store,
       [&] { return std::make_unique<RingEvaluator>(space); }, {.num_trials = 40, .num_workers = 2},
       /*stop=*/{});
+  if (!result.best) return 1;  // no trial was completed
   std::printf("best of %zu trials: %s, accuracy %.3f\n", result.trials.size(),
               result.best->network.c_str(), result.best->evaluation.reward);
 }

@@ -68,7 +68,7 @@ class BenchChild : public Command {
     options.Flag("json", &json_, "Print one JSON object on one line");
   }
 
-  int Run(std::stop_token stop) override {
+  int Run(const std::stop_token& stop) override {
     if (network_.network.empty()) {
       throw base::ConfigError("--network: not given, expected a network");
     }

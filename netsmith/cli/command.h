@@ -26,7 +26,7 @@ class Command {
   virtual void Declare(OptionTable& options) = 0;
   /// Does the work after the options are set; results go to stdout (output.h). Returns an ExitCode
   /// or throws; `stop` is requested by Ctrl-C.
-  virtual int Run(std::stop_token stop) = 0;
+  virtual int Run(const std::stop_token& stop) = 0;
 };
 
 struct CommandEntry {

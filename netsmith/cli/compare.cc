@@ -42,7 +42,7 @@ class Compare : public Command {
     options.Flag("json", &json_, "Print one JSON object on one line");
   }
 
-  int Run(std::stop_token stop) override {
+  int Run(const std::stop_token& stop) override {
     if (study_.empty() && networks_.empty()) {
       throw base::ConfigError("netsmith compare: found neither a study nor --network");
     }

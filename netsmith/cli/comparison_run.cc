@@ -130,7 +130,8 @@ std::optional<report::RewardComparison> CompareWithRandom(study::Store& store,
 
 Trainings TrainOrFind(const std::vector<train::NamedNetwork>& networks,
                       const data::Problem& problem, const train::FullTrainingOptions& options,
-                      const ComparisonRequest& request, study::Store* store, std::stop_token stop) {
+                      const ComparisonRequest& request, study::Store* store,
+                      const std::stop_token& stop) {
   const std::string key = TrainingKey(networks, problem, options);
   if (request.study) {
     if (auto kept = FindTrainings(*store, *request.study, key)) {
@@ -146,7 +147,7 @@ Trainings TrainOrFind(const std::vector<train::NamedNetwork>& networks,
       report::Counted(static_cast<std::int64_t>(num_trainings), "full training"),
       report::Counted(std::ssize(networks), "network"), report::Counted(options.epochs, "epoch"),
       fmt::join(options.learning_rates, ", "), report::Counted(options.num_seeds, "seed")));
-  Trainings trainings = train::TrainInFull(networks, problem, options, std::move(stop));
+  Trainings trainings = train::TrainInFull(networks, problem, options, stop);
   if (request.study) KeepTrainings(*store, *request.study, key, trainings);
   return trainings;
 }
@@ -179,7 +180,7 @@ std::string RandomStudyName(const std::string& study) { return study + "-random"
 
 report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonRequest& request,
                                  const data::Problem& problem, study::Store* store,
-                                 std::stop_token stop) {
+                                 const std::stop_token& stop) {
   report::Comparison comparison;
   comparison.networks = NetworksOf(flags, request, store);
   std::vector<train::NamedNetwork> graphs;
@@ -195,8 +196,7 @@ report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonR
                                            .seed = static_cast<std::uint64_t>(request.seed),
                                            .num_seeds = flags.training.seeds,
                                            .num_cores = flags.training.threads};
-  const Trainings trainings =
-      TrainOrFind(graphs, problem, options, request, store, std::move(stop));
+  const Trainings trainings = TrainOrFind(graphs, problem, options, request, store, stop);
   for (std::size_t i = 0; i < trainings.size(); ++i) {
     comparison.networks[i].training = trainings[i];
   }

@@ -42,6 +42,6 @@ std::string RandomStudyName(const std::string& study);
 /// Errors   StoreError: the study has no complete trial. As TrainInFull, ParseNetwork.
 report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonRequest& request,
                                  const data::Problem& problem, study::Store* store,
-                                 std::stop_token stop);
+                                 const std::stop_token& stop);
 
 }  // namespace netsmith::cli

@@ -23,13 +23,13 @@ class DataFetch : public Command {
     options.Text("cache-dir", "DIR", &cache_dir_, "Where to put them [$XDG_CACHE_HOME/netsmith]");
   }
 
-  int Run(std::stop_token stop) override {
+  int Run(const std::stop_token& stop) override {
     if (name_.empty()) {
       throw base::ConfigError(
           fmt::format("netsmith data fetch: no data set named, known: {}", data::CatalogNames()));
     }
-    const auto folder = data::Fetch(
-        name_, {.data_dir = data_dir_, .cache_dir = cache_dir_, .stop = std::move(stop)});
+    const auto folder =
+        data::Fetch(name_, {.data_dir = data_dir_, .cache_dir = cache_dir_, .stop = stop});
     Print(fmt::format("{}\n", folder.string()));
     return kDone;
   }

@@ -25,7 +25,7 @@ class Evaluate : public Command {
     options.Integer("seed", &seed_, {0, kMaxSeed}, "Seed of the study");
   }
 
-  int Run(std::stop_token stop) override {
+  int Run(const std::stop_token& stop) override {
     search::ServeStandardStreams([&]() -> std::unique_ptr<study::Evaluator> {
       search_space_ = space_.Make();
       problem_ = std::make_unique<data::Problem>(data_.Load(stop));

@@ -87,9 +87,9 @@ void DataFlags::Declare(OptionTable& options) {
                "Where fetched data sets are kept [$XDG_CACHE_HOME/netsmith]");
 }
 
-data::Problem DataFlags::Load(std::stop_token stop) const {
-  return data::LoadProblem(
-      data, {.fetch = {.data_dir = data_dir, .cache_dir = cache_dir, .stop = std::move(stop)}});
+data::Problem DataFlags::Load(const std::stop_token& stop) const {
+  return data::LoadProblem(data,
+                           {.fetch = {.data_dir = data_dir, .cache_dir = cache_dir, .stop = stop}});
 }
 
 void SpaceFlags::Declare(OptionTable& options) {

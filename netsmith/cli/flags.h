@@ -28,7 +28,7 @@ struct DataFlags {
   std::string cache_dir;
 
   void Declare(OptionTable& options);
-  data::Problem Load(std::stop_token stop) const;
+  data::Problem Load(const std::stop_token& stop) const;
 };
 
 struct SpaceFlags {

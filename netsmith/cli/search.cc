@@ -38,7 +38,7 @@ class Search : public Command {
     options.Flag("json", &json_, "Print one JSON object on one line");
   }
 
-  int Run(std::stop_token stop) override {
+  int Run(const std::stop_token& stop) override {
     if (compare_ && study_.strategy.strategy == "random") {
       throw base::ConfigError(
           "--compare: random search is compared with another strategy, found "

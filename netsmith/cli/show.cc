@@ -40,7 +40,7 @@ class Show : public Command {
     options.Flag("json", &json_, "Print one JSON object on one line");
   }
 
-  int Run(std::stop_token) override {
+  int Run(const std::stop_token&) override {
     if (!study_.empty() && !network_.network.empty()) {
       throw base::ConfigError("netsmith show: found a study and --network, expected one of them");
     }

@@ -39,7 +39,7 @@ void InstallHandlers() {
 }
 
 /// Waits for the first signal; lives as long as the program.
-void Watch(int fd, std::stop_source source) {
+void Watch(int fd, std::stop_source& source) {
   char byte = 0;
   while (read(fd, &byte, 1) < 0 && errno == EINTR) {
   }
@@ -54,7 +54,7 @@ std::stop_token StopOnSignals() {
   if (pipe2(fds.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category());
   wake_up_fd = fds[1];
   std::stop_source source;
-  std::thread(Watch, fds[0], source).detach();
+  std::thread([fd = fds[0], source]() mutable { Watch(fd, source); }).detach();
   InstallHandlers();
   return source.get_token();
 }

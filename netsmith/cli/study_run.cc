@@ -204,7 +204,7 @@ search::ChildOptions ChildOptionsOf(const ChildFlags& child, std::int64_t seed) 
 }
 
 search::SearchResult RunStudy(const StudyFlags& flags, const data::Problem& problem,
-                              study::Store& store, std::stop_token stop) {
+                              study::Store& store, const std::stop_token& stop) {
   const auto space = flags.space.Make();
   const auto seed = static_cast<std::uint64_t>(flags.seed);
   const auto strategy = strategy::MakeStrategy(flags.strategy.strategy, space->decisions(),
@@ -212,7 +212,7 @@ search::SearchResult RunStudy(const StudyFlags& flags, const data::Problem& prob
   LogPlan(flags, problem, *space);
   report::SearchProgress progress(
       flags.study, {.terminal = report::StderrIsTerminal(), .color = report::ColorIsWanted()});
-  const Deadline deadline(std::move(stop), flags.max_seconds);
+  const Deadline deadline(stop, flags.max_seconds);
   return search::RunSearch(
       MakeSpec(flags, problem, *space), *space, problem.development().shape(),
       problem.development().num_classes(), *strategy, store,

@@ -45,6 +45,6 @@ search::ChildOptions ChildOptionsOf(const ChildFlags& child, std::int64_t seed);
 /// stderr what is going to happen and how it goes.
 /// Errors   as search::RunSearch, strategy::MakeStrategy.
 search::SearchResult RunStudy(const StudyFlags& flags, const data::Problem& problem,
-                              study::Store& store, std::stop_token stop);
+                              study::Store& store, const std::stop_token& stop);
 
 }  // namespace netsmith::cli

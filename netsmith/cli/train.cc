@@ -43,7 +43,7 @@ class Train : public Command {
     options.Flag("json", &json_, "Print one JSON object on one line");
   }
 
-  int Run(std::stop_token stop) override {
+  int Run(const std::stop_token& stop) override {
     if (network_.empty()) throw base::ConfigError("--network: not given, expected a network");
     const data::Problem problem = data_.Load(stop);
     const auto graph = space::ParseNetwork(network_, problem.development().shape(),
@@ -63,7 +63,7 @@ class Train : public Command {
                             .seed = static_cast<std::uint64_t>(seed_),
                             .num_seeds = training_.seeds,
                             .num_cores = training_.threads},
-                           std::move(stop))
+                           stop)
             .front();
     Report(result, costs);
     return kDone;

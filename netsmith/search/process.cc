@@ -104,11 +104,12 @@ Process::~Process() { Kill(); }
 std::optional<std::string> Process::WaitForEnd(int ms) {
   constexpr std::chrono::milliseconds kStep{2};
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
-  while (!status_ && !(status_ = Wait(guardian_, WNOHANG))) {
+  while (true) {
+    if (!status_) status_ = Wait(guardian_, WNOHANG);
+    if (status_) return Describe(*status_);
     if (std::chrono::steady_clock::now() >= deadline) return std::nullopt;
     std::this_thread::sleep_for(kStep);
   }
-  return Describe(*status_);
 }
 
 void Process::Kill() {

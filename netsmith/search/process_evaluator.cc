@@ -113,7 +113,7 @@ ProcessEvaluator::~ProcessEvaluator() {
   conversation_->process.WaitForEnd(kGraceMs);
 }
 
-study::Evaluation ProcessEvaluator::Evaluate(const study::Job& job, std::stop_token stop) {
+study::Evaluation ProcessEvaluator::Evaluate(const study::Job& job, const std::stop_token& stop) {
   if (stop.stop_requested()) throw base::Interrupted("evaluation stopped");
   const auto start = std::chrono::steady_clock::now();
   const std::string request = EncodeRequest(job, options_.decisions) + "\n";

@@ -35,7 +35,7 @@ class ProcessEvaluator : public study::Evaluator {
   explicit ProcessEvaluator(ProcessOptions options);
   ~ProcessEvaluator() override;
 
-  study::Evaluation Evaluate(const study::Job& job, std::stop_token stop) override;
+  study::Evaluation Evaluate(const study::Job& job, const std::stop_token& stop) override;
 
  private:
   struct Conversation;

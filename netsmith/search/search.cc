@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -162,7 +163,7 @@ class Search {
       jobs.push_back({.trial = number, .genome = trial.genome, .network = trial.network});
     }
     pool_.Submit(std::move(jobs));
-    while (auto finished = pool_.Next()) {
+    while (const std::optional<FinishedJob> finished = pool_.Next()) {
       for (const std::int64_t number : ledger_.Finish(finished->trial, finished->evaluation)) {
         FinishInStore(number);
       }
@@ -210,7 +211,7 @@ SearchResult RunSearch(const StudySpec& spec, const space::SearchSpace& space,
                        graph::SampleShape input, int num_classes, study::Strategy& strategy,
                        study::Store& store,
                        const std::function<std::unique_ptr<study::Evaluator>()>& make_evaluator,
-                       const SearchOptions& options, std::stop_token stop) {
+                       const SearchOptions& options, const std::stop_token& stop) {
   CheckOptions(options);
   std::vector<std::unique_ptr<study::Evaluator>> evaluators;
   for (int i = 0; i < std::min(options.num_workers, options.batch); ++i) {

@@ -67,6 +67,6 @@ SearchResult RunSearch(const study::StudySpec& spec, const space::SearchSpace& s
                        graph::SampleShape input, int num_classes, study::Strategy& strategy,
                        study::Store& store,
                        const std::function<std::unique_ptr<study::Evaluator>()>& make_evaluator,
-                       const SearchOptions& options, std::stop_token stop);
+                       const SearchOptions& options, const std::stop_token& stop);
 
 }  // namespace netsmith::search

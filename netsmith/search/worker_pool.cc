@@ -42,7 +42,7 @@ Evaluation Checked(Evaluation evaluation) {
 
 /// Nothing when the evaluation was cut short because `stop` was requested.
 std::optional<Evaluation> EvaluateSafely(study::Evaluator& evaluator, const study::Job& job,
-                                         std::stop_token stop) {
+                                         const std::stop_token& stop) {
   try {
     return Checked(evaluator.Evaluate(job, stop));
   } catch (const base::Interrupted& interrupted) {

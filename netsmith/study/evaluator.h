@@ -25,7 +25,7 @@ class Evaluator {
   virtual ~Evaluator() = default;
   /// Trouble with the child is a value (kRefused, kDiverged, kFailed with a reason). Throws
   /// Interrupted when `stop` was requested before the end.
-  virtual Evaluation Evaluate(const Job& job, std::stop_token stop) = 0;
+  virtual Evaluation Evaluate(const Job& job, const std::stop_token& stop) = 0;
 };
 
 }  // namespace netsmith::study

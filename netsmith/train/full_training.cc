@@ -153,11 +153,11 @@ class FullTrainer {
 std::vector<FullTrainingResult> TrainInFull(std::span<const NamedNetwork> networks,
                                             const data::Problem& problem,
                                             const FullTrainingOptions& options,
-                                            std::stop_token stop) {
+                                            const std::stop_token& stop) {
   NETSMITH_CHECK_GE(options.num_seeds, 1);
   NETSMITH_CHECK_GE(options.num_cores, 1);
   NETSMITH_CHECK_LT(0u, options.learning_rates.size());
-  return FullTrainer(networks, problem, options, std::move(stop)).Run();
+  return FullTrainer(networks, problem, options, stop).Run();
 }
 
 }  // namespace netsmith::train

@@ -43,6 +43,6 @@ struct FullTrainingResult {
 std::vector<FullTrainingResult> TrainInFull(std::span<const NamedNetwork> networks,
                                             const data::Problem& problem,
                                             const FullTrainingOptions& options,
-                                            std::stop_token stop);
+                                            const std::stop_token& stop);
 
 }  // namespace netsmith::train

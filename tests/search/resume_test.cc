@@ -130,9 +130,9 @@ class StopsTheSearch : public study::Evaluator {
  public:
   explicit StopsTheSearch(std::stop_source source) : source_(std::move(source)) {}
 
-  study::Evaluation Evaluate(const study::Job& job, std::stop_token stop) override {
+  study::Evaluation Evaluate(const study::Job& job, const std::stop_token& stop) override {
     source_.request_stop();
-    return endless_.Evaluate(job, std::move(stop));
+    return endless_.Evaluate(job, stop);
   }
 
  private:

@@ -29,7 +29,7 @@ class CrashesOnce : public study::Evaluator {
   CrashesOnce(std::filesystem::path folder, std::unique_ptr<study::Evaluator> evaluator)
       : folder_(std::move(folder)), evaluator_(std::move(evaluator)) {}
 
-  study::Evaluation Evaluate(const study::Job& job, std::stop_token stop) override {
+  study::Evaluation Evaluate(const study::Job& job, const std::stop_token& stop) override {
     const auto marker = folder_ / std::to_string(job.trial);
     if (!std::filesystem::exists(marker)) {
       std::ofstream(marker).put('x');

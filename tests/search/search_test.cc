@@ -33,8 +33,8 @@ class FunctionEvaluator : public study::Evaluator {
  public:
   using Function = std::function<study::Evaluation(const study::Job&, std::stop_token)>;
   explicit FunctionEvaluator(Function function) : function_(std::move(function)) {}
-  study::Evaluation Evaluate(const study::Job& job, std::stop_token stop) override {
-    return function_(job, std::move(stop));
+  study::Evaluation Evaluate(const study::Job& job, const std::stop_token& stop) override {
+    return function_(job, stop);
   }
 
  private:
@@ -61,7 +61,7 @@ std::vector<space::Genome> DistinctGenomes(int count) {
 TEST(SearchTest, TellsWholeGenerationsInTrialOrder) {
   TinySearch tiny;
   tiny.options = {.num_trials = 8, .batch = 4, .num_workers = 4};
-  tiny.make_evaluator = MakerOf([](const study::Job& job, std::stop_token) {
+  tiny.make_evaluator = MakerOf([](const study::Job& job, const std::stop_token&) {
     std::this_thread::sleep_for(std::chrono::milliseconds(3 * (4 - job.trial % 4)));
     return Reward(0.1 * static_cast<double>(job.trial));
   });
@@ -81,7 +81,7 @@ TEST(SearchTest, TellsWholeGenerationsInTrialOrder) {
 TEST(SearchTest, TheFirstOfEqualRewardsIsTheBest) {
   TinySearch tiny;
   tiny.options = {.num_trials = 4, .batch = 4, .num_workers = 4};
-  tiny.make_evaluator = MakerOf([](const study::Job& job, std::stop_token) {
+  tiny.make_evaluator = MakerOf([](const study::Job& job, const std::stop_token&) {
     std::this_thread::sleep_for(std::chrono::milliseconds(3 * (4 - job.trial)));
     return Reward(job.trial == 0 ? 0.25 : 0.5);
   });
@@ -93,7 +93,7 @@ TEST(SearchTest, TheFirstOfEqualRewardsIsTheBest) {
 TEST(SearchTest, AStudyWhereNothingCompletesHasNoBest) {
   TinySearch tiny;
   tiny.options.num_trials = 5;
-  tiny.make_evaluator = MakerOf([](const study::Job&, std::stop_token) -> study::Evaluation {
+  tiny.make_evaluator = MakerOf([](const study::Job&, const std::stop_token&) -> study::Evaluation {
     throw std::runtime_error("always");
   });
   LogStore store;
@@ -106,7 +106,7 @@ TEST(SearchTest, AStudyWhereNothingCompletesHasNoBest) {
 TEST(SearchTest, WhatAnEvaluatorDoesWrongFailsItsTrialAlone) {
   TinySearch tiny;
   tiny.options = {.num_trials = 7, .batch = 7, .num_workers = 2};
-  tiny.make_evaluator = MakerOf([](const study::Job& job, std::stop_token) {
+  tiny.make_evaluator = MakerOf([](const study::Job& job, const std::stop_token&) {
     switch (job.trial) {
       case 0:
         throw std::runtime_error("out of\nmemory");
@@ -148,7 +148,7 @@ TEST(SearchTest, WhatAnEvaluatorDoesWrongFailsItsTrialAlone) {
 TEST(SearchTest, ARewardWithoutCompletionIsToldAsZero) {
   TinySearch tiny;
   tiny.options = {.num_trials = 1, .batch = 1};
-  tiny.make_evaluator = MakerOf([](const study::Job&, std::stop_token) {
+  tiny.make_evaluator = MakerOf([](const study::Job&, const std::stop_token&) {
     auto evaluation = Reward(0.75);
     evaluation.state = TrialState::kDiverged;
     return evaluation;
@@ -189,7 +189,7 @@ TEST(SearchTest, SharesIdleCoresAmongTheChildrenThatRun) {
   TinySearch tiny;
   std::mutex mutex;
   std::vector<int> threads;
-  tiny.make_evaluator = MakerOf([&](const study::Job& job, std::stop_token) {
+  tiny.make_evaluator = MakerOf([&](const study::Job& job, const std::stop_token&) {
     {
       const std::lock_guard lock(mutex);
       threads.push_back(job.num_threads);

@@ -100,7 +100,7 @@ void ScriptedStrategy::Tell(std::span<const study::Told> generation) {
   told_.emplace_back(generation.begin(), generation.end());
 }
 
-study::Evaluation SimulatedEvaluator::Evaluate(const study::Job& job, std::stop_token stop) {
+study::Evaluation SimulatedEvaluator::Evaluate(const study::Job& job, const std::stop_token& stop) {
   const std::uint64_t hash = HashOf(job);
   base::Generator timing = base::RandomStreams(shuffle_).For("timing", hash);
   const auto bound = static_cast<std::uint64_t>(max_sleep_us_) + 1;

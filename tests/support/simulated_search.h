@@ -77,7 +77,7 @@ class SimulatedEvaluator : public study::Evaluator {
   explicit SimulatedEvaluator(int max_sleep_us = 0, std::uint64_t shuffle = 0)
       : max_sleep_us_(max_sleep_us), shuffle_(shuffle) {}
 
-  study::Evaluation Evaluate(const study::Job& job, std::stop_token stop) override;
+  study::Evaluation Evaluate(const study::Job& job, const std::stop_token& stop) override;
 
  private:
   int max_sleep_us_;

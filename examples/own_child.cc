@@ -43,7 +43,7 @@ class RingSpace : public space::SearchSpace {
     graph::Graph graph{.input = input, .nodes = {}};
     int node = graph.Add(graph::Flatten{}, {graph.Add(graph::Input{}, {})});
     node = graph.Add(graph::Dense{.units = Units(genome)}, {node});
-    node = graph.Add(graph::Relu{}, {node});
+    node = graph.Add(graph::Activation{}, {node});
     node = graph.Add(graph::Dropout{static_cast<double>(DropoutPercent(genome))}, {node});
     graph.Add(graph::Dense{.units = num_classes}, {node});
     return graph;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
-#include <optional>
+#include <utility>
 
 #include "netsmith/base/check.h"
 #include "netsmith/engine/lower.h"
@@ -11,23 +11,54 @@
 namespace netsmith::engine {
 namespace {
 
-/// When the ops run within a chunk: the input is loaded at 0, op i runs forward at i + 1, the loss
-/// follows, then backward in reverse. Neighbours that take one sample at a time make up a segment:
-/// a sample passes the whole segment before the next one enters (Program::RunOps).
+/// Phases end where an op says so, and with the last op.
+std::vector<Phase> PhasesOf(const std::vector<OpNeeds>& needs) {
+  const int num_ops = static_cast<int>(needs.size());
+  std::vector<Phase> phases;
+  int first = 0;
+  for (int i = 0; i < num_ops; ++i) {
+    if (!needs[i].ends_phase && i + 1 < num_ops) continue;
+    phases.push_back({first, i + 1});
+    first = i + 1;
+  }
+  if (phases.empty()) phases.push_back({0, 0});
+  return phases;
+}
+
+/// When the ops run: the input is loaded at 0, op i runs forward at i + 1, the loss follows, then
+/// backward in reverse. All samples pass one phase before the next begins; the last phase goes on
+/// with the loss and its own way back. Within a phase, neighbours that take one sample at a time
+/// make up a segment: a sample passes the whole segment before the next one enters
+/// (Program::RunOps).
 class Timeline {
  public:
-  explicit Timeline(const std::vector<OpNeeds>& needs) : num_ops_(static_cast<int>(needs.size())) {
-    const auto whole_chunk = [&](int time) {
+  Timeline(const std::vector<OpNeeds>& needs, const std::vector<Phase>& phases)
+      : num_ops_(static_cast<int>(needs.size())) {
+    std::vector<int> phase_of_op;
+    for (int p = 0; p < std::ssize(phases); ++p) {
+      phase_of_op.resize(static_cast<std::size_t>(phases[p].end), p);
+    }
+    const int last_phase = static_cast<int>(phases.size()) - 1;
+    for (int time = 0; time <= End(); ++time) {
+      if (time == 0 || time == Loss()) {
+        phase_.push_back(time == 0 ? 0 : last_phase);
+      } else if (time < Loss()) {
+        phase_.push_back(phase_of_op[time - 1]);
+      } else {
+        phase_.push_back(2 * last_phase - phase_of_op[OpBackwardAt(time)]);
+      }
+    }
+    const auto stands_alone = [&](int time) {
       if (time == 0 || time == Loss()) return true;
-      return needs[time < Loss() ? time - 1 : 2 * num_ops_ + 1 - time].whole_chunk;
+      return needs[time < Loss() ? time - 1 : OpBackwardAt(time)].whole_chunk;
     };
-    const int end = Loss() + num_ops_ + 1;
-    for (int time = 0; time < end; ++time) {
-      const bool starts = time == 0 || whole_chunk(time) || whole_chunk(time - 1);
+    for (int time = 0; time <= End(); ++time) {
+      const bool starts = time == 0 || stands_alone(time) || stands_alone(time - 1) ||
+                          phase_[time] != phase_[time - 1];
       segment_first_.push_back(starts ? time : segment_first_.back());
     }
-    segment_last_.resize(end, end - 1);
-    for (int time = end - 2; time >= 0; --time) {
+    segment_last_.resize(segment_first_.size(), End());
+    for (int time = End() - 1; time >= 0; --time) {
       segment_last_[time] = segment_first_[time + 1] == time + 1 ? time : segment_last_[time + 1];
     }
   }
@@ -35,35 +66,67 @@ class Timeline {
   int Forward(int op) const { return op + 1; }
   int Loss() const { return num_ops_ + 1; }
   int Backward(int op) const { return 2 * num_ops_ + 1 - op; }
+  int End() const { return 2 * num_ops_ + 1; }
+  int PhaseOf(int time) const { return phase_[time]; }
   int SegmentFirst(int time) const { return segment_first_[time]; }
   int SegmentLast(int time) const { return segment_last_[time]; }
+  int PhaseFirst(int time) const {
+    return static_cast<int>(std::find(phase_.begin(), phase_.end(), phase_[time]) - phase_.begin());
+  }
+  int PhaseLast(int time) const {
+    const auto end = std::find(phase_.rbegin(), phase_.rend(), phase_[time]);
+    return End() - static_cast<int>(end - phase_.rbegin());
+  }
 
  private:
+  int OpBackwardAt(int time) const { return 2 * num_ops_ + 1 - time; }
+
   int num_ops_;
-  std::vector<int> segment_first_, segment_last_;
+  std::vector<int> phase_, segment_first_, segment_last_;
 };
 
-std::vector<OpNeeds> NeedsOf(const std::vector<std::unique_ptr<Op>>& ops) {
+/// Memory for the value or the gradient of one tensor, or of several that share it.
+struct Storage {
+  TensorPlace place;
+  bool used = false;
+  bool needs_order = false;  // rows of samples one after the other: whole batch, no padding
+  int first = 0, last = 0;   // when it is in use
+
+  void UseAt(int time) {
+    first = used ? std::min(first, time) : time;
+    last = used ? std::max(last, time) : time;
+    used = true;
+  }
+  /// Room for more padding; the shape is the maker's: flattening changes no memory.
+  void Widen(const Layout& layout) {
+    Layout& mine = place.layout;
+    mine.pad_top = std::max(mine.pad_top, layout.pad_top);
+    mine.pad_left = std::max(mine.pad_left, layout.pad_left);
+    mine.pad_bottom = std::max(mine.pad_bottom, layout.pad_bottom);
+    mine.pad_right = std::max(mine.pad_right, layout.pad_right);
+  }
+};
+
+std::vector<OpNeeds> NeedsOf(const std::vector<LoweredOp>& ops) {
   std::vector<OpNeeds> needs;
-  for (const auto& op : ops) needs.push_back(op->Needs());
+  for (const LoweredOp& lowered : ops) needs.push_back(lowered.op->Needs());
   return needs;
 }
 
-/// A tensor with its gradient while the plan is made. Ops that work in place share one.
-struct PlannedTensor {
-  TensorPlace value;
-  TensorPlace diff;
-  bool has_diff = false;
-  int value_first = 0, value_last = 0;
-  int diff_first = 0, diff_last = 0;
-};
-
 class Planner {
  public:
-  Planner(const graph::Graph& graph, std::vector<std::unique_ptr<Op>> ops, std::int64_t mb)
-      : ops_(std::move(ops)), mb_(mb), needs_(NeedsOf(ops_)), time_(needs_) {
-    ConnectTensors();
-    LayOut(graph);
+  Planner(LoweredGraph graph, std::int64_t mb)
+      : ops_(std::move(graph.ops)),
+        num_tensors_(graph.num_tensors),
+        mb_(mb),
+        needs_(NeedsOf(ops_)),
+        phases_(PhasesOf(needs_)),
+        time_(needs_, phases_) {
+    values_.resize(num_tensors_);
+    diffs_.resize(num_tensors_);
+    values_[0].place.layout.shape = diffs_[0].place.layout.shape = graph.input;
+    ShareStorage();
+    LayOut();
     FindLifetimes();
   }
 
@@ -72,112 +135,102 @@ class Planner {
     PlaceParams(result);
     result.chunk = ChooseChunk();
     PlaceTensors(result);
-    std::int64_t packed = 0, group_gradients = 0;
-    for (int i = 0; i < num_ops(); ++i) {
-      OpPlaces places{.src = src(i).value,
-                      .dst = dst(i).value,
-                      .diff_src = src(i).diff,
-                      .diff_dst = dst(i).diff,
-                      .needs_diff_src = NeedsDiffSrc(i),
-                      .packed = packed,
-                      .group_gradients = group_gradients,
-                      .params = {}};
-      for (const ParamSpec& param : needs_[i].params) places.params.push_back(param.offset);
-      packed += AlignFloats(needs_[i].packed);
-      group_gradients += AlignFloats(needs_[i].group_gradients);
-      result.sizes.scratch = std::max(result.sizes.scratch, AlignFloats(needs_[i].scratch));
-      ops_[i]->Place(std::move(places));
-      result.ops.push_back({std::move(ops_[i]), needs_[i].whole_chunk,
-                            NeedsDiffSrc(i) || !needs_[i].params.empty()});
-    }
-    result.sizes.packed = packed;
-    result.sizes.group_gradients = group_gradients;
-    result.input = tensors_.front().value;
-    result.logits = tensors_.back().value;
-    result.diff_logits = tensors_.back().diff;
+    for (int i = 0; i < num_ops(); ++i) PlaceOp(i, result);
+    result.phases = phases_;
+    result.input = value(0).place;
+    result.logits = value(num_tensors_ - 1).place;
+    result.diff_logits = diff(num_tensors_ - 1).place;
     return result;
   }
 
  private:
   int num_ops() const { return static_cast<int>(ops_.size()); }
-  PlannedTensor& src(int op) { return tensors_[src_of_[op]]; }
-  PlannedTensor& dst(int op) { return tensors_[dst_of_[op]]; }
+  Storage& value(int tensor) { return values_[value_of_[tensor]]; }
+  Storage& diff(int tensor) { return diffs_[diff_of_[tensor]]; }
 
-  /// Gradients flow back as far as the first op with parameters.
-  bool NeedsDiffSrc(int op) const {
-    return std::any_of(needs_.begin(), needs_.begin() + op,
-                       [](const OpNeeds& needs) { return !needs.params.empty(); });
-  }
-
-  void ConnectTensors() {
-    tensors_.emplace_back();
+  /// Finds which tensors share memory, and which have a gradient at all.
+  void ShareStorage() {
+    std::vector<bool> forked(num_tensors_, false);  // by storage: other readers may come later
+    has_diff_.assign(num_tensors_, false);
+    for (int t = 0; t < num_tensors_; ++t) {
+      value_of_.push_back(t);
+      diff_of_.push_back(t);
+    }
     for (int i = 0; i < num_ops(); ++i) {
-      src_of_.push_back(static_cast<int>(tensors_.size()) - 1);
-      if (!needs_[i].in_place) tensors_.emplace_back();
-      dst_of_.push_back(static_cast<int>(tensors_.size()) - 1);
+      const auto& [op, srcs, dsts] = ops_[i];
+      const bool trained = std::any_of(needs_[i].params.begin(), needs_[i].params.end(),
+                                       [](const ParamSpec& param) { return param.trained; });
+      for (const int dst : dsts) {
+        has_diff_[dst] = trained || std::any_of(srcs.begin(), srcs.end(),
+                                                [&](int src) { return has_diff_[src]; });
+      }
+      if (needs_[i].sharing == Sharing::kNone) continue;
+      diff_of_[dsts[0]] = diff_of_[srcs[0]];
+      const int storage = value_of_[srcs[0]];
+      if (needs_[i].sharing == Sharing::kFork) {
+        forked[storage] = true;
+        for (const int dst : dsts) value_of_[dst] = storage;
+      } else if (!forked[storage]) {
+        value_of_[dsts[0]] = storage;
+      }
     }
   }
 
-  /// A value lies as its consumer wants it, a gradient as the op that made the value wants it; what
-  /// works in place takes either. The logits and their gradient are kept for the whole mini-batch.
-  void LayOut(const graph::Graph& graph) {
-    tensors_.front().value.layout.shape = graph.input;
+  /// A value has the padding that its readers want, a gradient that which the maker of the value
+  /// wants. The logits and their gradient are kept for the whole mini-batch.
+  void LayOut() {
     for (int i = 0; i < num_ops(); ++i) {
-      if (needs_[i].in_place) continue;
-      Layout& layout = src(i).value.layout;
-      const tensor::SampleShape shape = layout.shape;  // the maker's: flattening changes no memory
-      layout = needs_[i].src_layout;
-      layout.shape = shape;
-      src(i).value.whole_batch = needs_[i].src_whole_batch;
-      dst(i).value.layout.shape = needs_[i].dst_shape;
-      dst(i).diff.layout = needs_[i].diff_dst_layout;
-      dst(i).diff.whole_batch = needs_[i].diff_dst_whole_batch;
+      const auto& [op, srcs, dsts] = ops_[i];
+      for (std::size_t k = 0; k < dsts.size(); ++k) {
+        const DstNeeds& wish = needs_[i].dsts[k];
+        if (value_of_[dsts[k]] == dsts[k]) value(dsts[k]).place.layout.shape = wish.shape;
+        if (diff_of_[dsts[k]] != dsts[k]) continue;
+        diff(dsts[k]).place.layout = wish.diff_layout;
+        diff(dsts[k]).needs_order |= wish.diff_whole_batch;
+      }
+      for (std::size_t k = 0; k < srcs.size(); ++k) {
+        value(srcs[k]).Widen(needs_[i].srcs[k].layout);
+        value(srcs[k]).needs_order |= needs_[i].srcs[k].whole_batch;
+      }
     }
-    PlannedTensor& logits = tensors_.back();
-    logits.value.whole_batch = logits.diff.whole_batch = true;
-    logits.diff.layout = {logits.value.layout.shape};
-    AgreeOnWholeBatch();
-  }
-
-  /// A dense layer's output is kept for the whole mini-batch as soon as its gradient is, so that
-  /// its rows lie one after the other.
-  void AgreeOnWholeBatch() {
-    for (PlannedTensor& tensor : tensors_) {
-      const bool whole = tensor.value.whole_batch || tensor.diff.whole_batch;
-      if (whole && !tensor.value.layout.padded()) tensor.value.whole_batch = true;
+    const int logits = num_tensors_ - 1;
+    value(logits).needs_order = diff(logits).needs_order = true;
+    diff(logits).place.layout = {value(logits).place.layout.shape};
+    for (int t = 0; t < num_tensors_; ++t) {
+      // A dense layer's output is kept as soon as its gradient is, so that its rows lie in order.
+      if (diff(t).needs_order && !value(t).place.layout.padded()) value(t).needs_order = true;
+      NETSMITH_CHECK(!(value(t).needs_order && value(t).place.layout.padded()));
     }
   }
 
   void FindLifetimes() {
+    value(0).UseAt(0);
     for (int i = 0; i < num_ops(); ++i) {
-      const OpNeeds& needs = needs_[i];
-      src(i).value_last = std::max(src(i).value_last, time_.Forward(i));
-      if (needs.src_in_backward) src(i).value_last = std::max(src(i).value_last, time_.Backward(i));
-      if (!needs.in_place) dst(i).value_first = time_.Forward(i);
-      dst(i).value_last = std::max(dst(i).value_last, time_.Forward(i));
-      if (needs.dst_in_backward) dst(i).value_last = std::max(dst(i).value_last, time_.Backward(i));
+      const auto& [op, srcs, dsts] = ops_[i];
+      for (std::size_t k = 0; k < srcs.size(); ++k) {
+        value(srcs[k]).UseAt(time_.Forward(i));
+        if (needs_[i].srcs[k].in_backward) value(srcs[k]).UseAt(time_.Backward(i));
+        if (has_diff_[srcs[k]]) diff(srcs[k]).UseAt(time_.Backward(i));
+      }
+      for (std::size_t k = 0; k < dsts.size(); ++k) {
+        value(dsts[k]).UseAt(time_.Forward(i));
+        if (needs_[i].dsts[k].in_backward) value(dsts[k]).UseAt(time_.Backward(i));
+        if (has_diff_[dsts[k]]) diff(dsts[k]).UseAt(time_.Backward(i));
+      }
     }
-    tensors_.back().has_diff = true;
-    tensors_.back().value_last = std::max(tensors_.back().value_last, time_.Loss());
-    tensors_.back().diff_first = time_.Loss();
-    for (int i = num_ops() - 1; i >= 0; --i) {
-      dst(i).diff_last = time_.Backward(i);
-      if (!NeedsDiffSrc(i) || needs_[i].in_place) continue;
-      src(i).has_diff = true;
-      src(i).diff_first = time_.Backward(i);
-    }
+    value(num_tensors_ - 1).UseAt(time_.Loss());
+    diff(num_tensors_ - 1).UseAt(time_.Loss());
   }
 
   void PlaceParams(CompiledGraph& result) {
-    std::int64_t offset = 0;
     for (OpNeeds& needs : needs_) {
       for (ParamSpec& param : needs.params) {
-        param.offset = offset;
-        offset += AlignFloats(param.size());
-        result.params.push_back(param);
+        std::int64_t& end = param.trained ? result.sizes.params : result.sizes.statistics;
+        param.offset = end;
+        end += AlignFloats(param.size());
+        (param.trained ? result.params : result.running_averages).push_back(param);
       }
     }
-    result.sizes.params = offset;
   }
 
   /// Large chunks read a dense layer's weights less often, small ones stay in the cache; a group is
@@ -192,38 +245,78 @@ class Planner {
     return (group + chunks - 1) / chunks;
   }
 
-  void PlaceTensors(CompiledGraph& result) {
-    std::vector<MemoryBlock> blocks;
-    std::vector<TensorPlace*> places;
-    const auto add = [&](TensorPlace& place, int first, int last) {
-      if (place.whole_batch) {
-        place.offset = result.sizes.batch;
-        result.sizes.batch += AlignFloats(mb_ * place.layout.size());
-        return;
-      }
-      // What is made and used up within a segment needs room for one sample; what is handed on
-      // needs it for all, from the first one's entry into the segment to the last one's exit.
-      place.one_sample = time_.SegmentFirst(first) == time_.SegmentFirst(last);
-      const std::int64_t samples = place.one_sample ? 1 : result.chunk;
-      blocks.push_back({.size = samples * place.layout.size(),
-                        .first = place.one_sample ? first : time_.SegmentFirst(first),
-                        .last = place.one_sample ? last : time_.SegmentLast(last)});
-      places.push_back(&place);
-    };
-    for (PlannedTensor& tensor : tensors_) {
-      add(tensor.value, tensor.value_first, tensor.value_last);
-      if (tensor.has_diff) add(tensor.diff, tensor.diff_first, tensor.diff_last);
+  /// Samples and time for which a storage needs room, and in which memory.
+  MemoryBlock BlockOf(Storage& storage, std::int64_t chunk) const {
+    TensorPlace& place = storage.place;
+    const int first = storage.first, last = storage.last;
+    place.whole_batch = storage.needs_order || time_.PhaseOf(first) != time_.PhaseOf(last);
+    if (place.whole_batch) {
+      // Gradients of dense weights are made at the very end.
+      return {.size = mb_ * place.layout.size(),
+              .first = time_.PhaseFirst(first),
+              .last = storage.needs_order ? time_.End() : time_.PhaseLast(last)};
     }
-    result.sizes.workspace = AssignOffsets(blocks);
-    for (std::size_t i = 0; i < blocks.size(); ++i) places[i]->offset = blocks[i].offset;
+    // What is made and used up within a segment needs room for one sample; what is handed on needs
+    // it for all, from the first one's entry into the segment to the last one's exit.
+    place.one_sample = time_.SegmentFirst(first) == time_.SegmentFirst(last);
+    if (place.one_sample) return {.size = place.layout.size(), .first = first, .last = last};
+    return {.size = chunk * place.layout.size(),
+            .first = time_.SegmentFirst(first),
+            .last = time_.SegmentLast(last)};
   }
 
-  std::vector<std::unique_ptr<Op>> ops_;
+  void PlaceTensors(CompiledGraph& result) {
+    std::vector<MemoryBlock> workspace, batch;
+    std::vector<TensorPlace*> workspace_places, batch_places;
+    const auto add = [&](Storage& storage) {
+      if (!storage.used) return;
+      const MemoryBlock block = BlockOf(storage, result.chunk);
+      (storage.place.whole_batch ? batch : workspace).push_back(block);
+      (storage.place.whole_batch ? batch_places : workspace_places).push_back(&storage.place);
+    };
+    for (int t = 0; t < num_tensors_; ++t) {
+      if (value_of_[t] == t) add(value(t));
+      if (diff_of_[t] == t) add(diff(t));
+    }
+    result.sizes.workspace = AssignOffsets(workspace);
+    result.sizes.batch = AssignOffsets(batch);
+    for (std::size_t i = 0; i < workspace.size(); ++i) {
+      workspace_places[i]->offset = workspace[i].offset;
+    }
+    for (std::size_t i = 0; i < batch.size(); ++i) batch_places[i]->offset = batch[i].offset;
+  }
+
+  void PlaceOp(int i, CompiledGraph& result) {
+    auto& [op, srcs, dsts] = ops_[i];
+    OpPlaces places{.packed = result.sizes.packed, .group_gradients = result.sizes.group_gradients};
+    bool has_backward = !needs_[i].params.empty();
+    for (const int src : srcs) {
+      places.srcs.push_back(value(src).place);
+      places.diff_srcs.push_back(diff(src).place);
+      places.needs_diff_srcs.push_back(has_diff_[src]);
+      has_backward |= has_diff_[src];
+    }
+    for (const int dst : dsts) {
+      places.dsts.push_back(value(dst).place);
+      places.diff_dsts.push_back(diff(dst).place);
+    }
+    for (const ParamSpec& param : needs_[i].params) places.params.push_back(param.offset);
+    result.sizes.packed += AlignFloats(needs_[i].packed);
+    result.sizes.group_gradients += AlignFloats(needs_[i].group_gradients);
+    result.sizes.scratch = std::max(result.sizes.scratch, AlignFloats(needs_[i].scratch));
+    op->Place(std::move(places));
+    result.ops.push_back({std::move(op), needs_[i].whole_chunk, has_backward});
+  }
+
+  std::vector<LoweredOp> ops_;
+  int num_tensors_;
   std::int64_t mb_;
   std::vector<OpNeeds> needs_;
+  std::vector<Phase> phases_;
   Timeline time_;
-  std::vector<PlannedTensor> tensors_;  // the first is the input, the last holds the logits
-  std::vector<int> src_of_, dst_of_;    // indices of tensors_, an op each
+  std::vector<Storage> values_, diffs_;  // by the first tensor that they hold
+  std::vector<int> value_of_, diff_of_;  // which storage, a tensor each
+  std::vector<bool> has_diff_;           // a tensor each: parameters lie before it
 };
 
 }  // namespace
@@ -234,7 +327,7 @@ std::int64_t ParamSpec::size() const {
 
 CompiledGraph Compile(const graph::Graph& graph, std::int64_t mb) {
   NETSMITH_CHECK_GE(mb, 1);
-  return Planner(graph, Lower(graph), mb).Plan();
+  return Planner(Lower(graph), mb).Plan();
 }
 
 }  // namespace netsmith::engine

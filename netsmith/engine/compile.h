@@ -18,6 +18,7 @@ inline constexpr std::int64_t kMaxGroups = 8;
 /// Floats of each region of a program's memory.
 struct MemorySizes {
   std::int64_t params = 0;
+  std::int64_t statistics = 0;
   std::int64_t packed = 0;
   std::int64_t group_gradients = 0;  // of one group
   std::int64_t batch = 0;
@@ -25,7 +26,7 @@ struct MemorySizes {
   std::int64_t scratch = 0;    // of one thread
 
   std::int64_t Total(int num_threads) const {
-    return 2 * params + packed + kMaxGroups * group_gradients + batch +
+    return 2 * params + statistics + packed + kMaxGroups * group_gradients + batch +
            num_threads * (workspace + scratch);
   }
 };
@@ -33,12 +34,20 @@ struct MemorySizes {
 struct CompiledOp {
   std::unique_ptr<Op> op;
   bool whole_chunk = false;
-  bool has_backward = true;  // false before the first op with parameters
+  bool has_backward = true;  // false where no parameter lies before
+};
+
+/// Ops [first, end) that every sample passes before any enters the next phase.
+struct Phase {
+  int first = 0;
+  int end = 0;
 };
 
 struct CompiledGraph {
   std::vector<CompiledOp> ops;
+  std::vector<Phase> phases;
   std::vector<ParamSpec> params;
+  std::vector<ParamSpec> running_averages;
   TensorPlace input;
   TensorPlace logits;       // whole batch
   TensorPlace diff_logits;  // whole batch

@@ -25,9 +25,22 @@ struct Layout {
   std::int64_t row(std::int64_t y) const {
     return (pad_top + y) * row_stride() + pad_left * shape.channels;
   }
+  /// Offset of the place `top` rows above and `left` positions before the first element.
+  std::int64_t corner(std::int64_t top, std::int64_t left) const {
+    return (pad_top - top) * row_stride() + (pad_left - left) * shape.channels;
+  }
   bool padded() const { return pad_top + pad_left + pad_bottom + pad_right > 0; }
   bool operator==(const Layout&) const = default;
 };
+
+/// Calls visit(floats, from's row, to's row) for each image row of two samples of one shape.
+template <typename From, typename To, typename Visit>
+void ForEachRow(const Layout& from_layout, From* from, const Layout& to_layout, To* to,
+                Visit visit) {
+  for (std::int64_t y = 0; y < from_layout.shape.height; ++y) {
+    visit(from_layout.row_floats(), from + from_layout.row(y), to + to_layout.row(y));
+  }
+}
 
 /// Zeroes the padding of the sample at `data`.
 void ZeroPadding(const Layout& layout, float* data);

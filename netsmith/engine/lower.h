@@ -9,8 +9,24 @@
 /// Internal to the engine.
 namespace netsmith::engine {
 
-/// The ops that compute the graph's output, in order: nodes that lead nowhere or change nothing are
-/// left out, a convolution takes in the ReLU that follows it, and flattening is a matter of layout.
-std::vector<std::unique_ptr<Op>> Lower(const graph::Graph& graph);
+/// An op and the tensors that it reads and makes, by number.
+struct LoweredOp {
+  std::unique_ptr<Op> op;
+  std::vector<int> srcs;
+  std::vector<int> dsts;
+};
+
+/// Ops in an order in which they can run. Tensor 0 is the input, the last one holds the logits;
+/// each is made once and read by one op at most (a fork hands on what several read).
+struct LoweredGraph {
+  graph::SampleShape input;
+  std::vector<LoweredOp> ops;
+  int num_tensors = 1;
+};
+
+/// The ops that compute the graph's output: nodes that lead nowhere or change nothing are left out,
+/// a convolution or batch norm takes in the ReLU that follows it, and flattening is a matter of
+/// layout.
+LoweredGraph Lower(const graph::Graph& graph);
 
 }  // namespace netsmith::engine

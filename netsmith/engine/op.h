@@ -24,7 +24,8 @@ struct TensorPlace {
 struct Chunk {
   std::int64_t first = 0;  // its first sample's number in the mini-batch
   std::int64_t count = 0;
-  bool first_of_group = true;  // the group's gradients start here
+  std::int64_t group_first = 0;  // the first sample of its group
+  bool first_of_group = true;    // the group's gradients start here
   bool training = false;
   std::uint64_t dropout_seed = 0;
   float* workspace = nullptr;  // the thread's
@@ -41,52 +42,90 @@ struct Chunk {
   }
 };
 
-/// The mini-batch after all chunks have passed: what weight gradients are made from.
+/// What an op's constants are made of before a step.
+struct Parameters {
+  const float* params = nullptr;
+  const float* statistics = nullptr;  // running averages
+};
+
+/// The mini-batch after all chunks have passed: what weight gradients, and the constants of batch
+/// norms, are made from.
 struct Batch {
   std::int64_t count = 0;
   int num_groups = 0;  // with samples in them
   float* batch = nullptr;
+  float* packed = nullptr;
+  const float* params = nullptr;
+  float* statistics = nullptr;
   float* group_gradients = nullptr;  // of the first group
   std::int64_t group_stride = 0;     // floats from one group's to the next group's
   float* diff_params = nullptr;
 };
 
-/// One weight or bias tensor of an op.
+/// One weight or bias tensor of an op, or one of its running averages.
 struct ParamSpec {
   std::string name;                 // "conv1.weights"
   std::vector<std::int64_t> shape;  // canonical: conv [kh][kw][ic][oc], dense [in][units], bias [n]
-  std::int64_t fan_in = 0;          // of Glorot's rule; 0: starts at zero (a bias)
+  std::int64_t fan_in = 0;          // of Glorot's rule; 0: starts at `initial`
   std::int64_t fan_out = 0;
+  float initial = 0;
   bool transposed = false;  // stored as [units][in]
-  std::int64_t offset = 0;  // floats, in the parameters
+  bool trained = true;      // else a running average
+  std::int64_t offset = 0;  // floats, in the parameters or in the statistics
 
   std::int64_t size() const;
 };
 
+/// What an op asks for one of its inputs.
+struct SrcNeeds {
+  Layout layout;             // the least padding; there may be more of it
+  bool whole_batch = false;  // kept for the whole mini-batch, without padding
+  bool in_backward = false;  // read again in the backward pass
+};
+
+/// What an op asks for its output.
+struct DstNeeds {
+  tensor::SampleShape shape;
+  Layout diff_layout;             // how it wants the output's gradient: exactly that padding
+  bool diff_whole_batch = false;  // kept for the whole mini-batch, without padding
+  bool in_backward = false;       // its output is read again in the backward pass
+};
+
+/// How an op's tensors may share memory.
+enum class Sharing {
+  kNone,
+  /// Output and input may be one tensor; their gradients always are.
+  kInPlace,
+  /// Several outputs that are all the input; the first one's gradient is the input's.
+  kFork,
+};
+
 /// What an op asks of the program that it becomes a part of.
 struct OpNeeds {
-  tensor::SampleShape dst_shape;
-  Layout src_layout = {};        // how it wants its input laid out
-  bool src_whole_batch = false;  // … and kept for the whole mini-batch
-  Layout diff_dst_layout = {};   // likewise the gradient of its output
-  bool diff_dst_whole_batch = false;
-  bool in_place = false;         // output and input are one tensor, and so are their gradients
-  bool src_in_backward = false;  // reads its input again in the backward pass
-  bool dst_in_backward = false;
+  std::vector<SrcNeeds> srcs = {};
+  std::vector<DstNeeds> dsts = {};
+  Sharing sharing = Sharing::kNone;
   bool whole_chunk = false;          // takes all samples of a chunk in one call
+  bool ends_phase = false;           // the next op waits until the whole mini-batch has passed
   std::int64_t scratch = 0;          // floats, for one call
-  std::int64_t packed = 0;           // floats of rearranged parameters
+  std::int64_t packed = 0;           // floats of rearranged parameters and other constants
   std::int64_t group_gradients = 0;  // floats that each group of samples sums up in
   std::vector<ParamSpec> params = {};
 };
 
 /// Where the program has put everything.
 struct OpPlaces {
-  TensorPlace src, dst, diff_src, diff_dst;
-  bool needs_diff_src = true;  // false for the first op with parameters
-  std::int64_t packed = 0;     // offsets
+  std::vector<TensorPlace> srcs = {}, dsts = {}, diff_srcs = {}, diff_dsts = {};
+  std::vector<bool> needs_diff_srcs = {};  // false where no parameter lies before
+  std::int64_t packed = 0;                 // offsets
   std::int64_t group_gradients = 0;
   std::vector<std::int64_t> params = {};
+
+  const TensorPlace& src() const { return srcs[0]; }
+  const TensorPlace& dst() const { return dsts[0]; }
+  const TensorPlace& diff_src() const { return diff_srcs[0]; }
+  const TensorPlace& diff_dst() const { return diff_dsts[0]; }
+  bool needs_diff_src() const { return needs_diff_srcs[0]; }
 };
 
 /// One operation of a compiled program. Immutable while a step runs: any number of threads call it
@@ -105,7 +144,11 @@ class Op {
   /// From diff_dst to diff_src, and the group's part of the parameters' gradients.
   virtual void Backward(const Chunk& chunk, std::int64_t first, std::int64_t count) const = 0;
   /// Rearranges the parameters for the kernels, once a step.
-  virtual void Pack(const float* /*params*/, float* /*packed*/, bool /*training*/) const {}
+  virtual void Pack(const Parameters& /*from*/, float* /*packed*/, bool /*training*/) const {}
+  /// Called in training when the mini-batch has passed the op forward, or has passed back to it, if
+  /// the op lies at that end of a phase.
+  virtual void FinishForward(const Batch& /*batch*/) const {}
+  virtual void FinishBackward(const Batch& /*batch*/) const {}
   /// The parameters' gradients of the whole mini-batch, in independent pieces.
   virtual std::int64_t NumGradientPieces() const { return 0; }
   virtual void FinishGradient(const Batch& /*batch*/, std::int64_t /*piece*/) const {}

@@ -45,12 +45,14 @@ struct Program::Impl {
     const MemorySizes& sizes = compiled.sizes;
     params = arena.data();
     diff_params = params + sizes.params;
-    packed = diff_params + sizes.params;
+    statistics = diff_params + sizes.params;
+    packed = statistics + sizes.statistics;
     group_gradients = packed + sizes.packed;
     batch = group_gradients + kMaxGroups * sizes.group_gradients;
     workspaces = batch + sizes.batch;
-    for (const ParamSpec& spec : compiled.params) {
-      param_list.push_back({.name = spec.name, .shape = spec.shape});
+    for (const ParamSpec& spec : compiled.params) param_list.push_back({spec.name, spec.shape});
+    for (const ParamSpec& spec : compiled.running_averages) {
+      average_list.push_back({spec.name, spec.shape});
     }
     for (int i = 0; i < static_cast<int>(compiled.ops.size()); ++i) {
       for (std::int64_t p = 0; p < compiled.ops[i].op->NumGradientPieces(); ++p) {
@@ -69,26 +71,29 @@ struct Program::Impl {
   void Pack(bool training) {
     pool.Run(static_cast<std::int64_t>(compiled.ops.size()), [&](std::int64_t i, int thread) {
       OpTime* time = TimesOf(thread, static_cast<int>(i));
-      Timed(time ? &time->gradient_ms : nullptr,
-            [&] { compiled.ops[i].op->Pack(params, packed, training); });
+      Timed(time ? &time->gradient_ms : nullptr, [&] {
+        compiled.ops[i].op->Pack({params, statistics}, packed, training);
+      });
     });
   }
 
   /// Cuts `count` samples into groups and these into chunks; calls visit(chunk, thread) for each.
+  /// `of_all_chunks` has what they have in common.
   template <typename Visit>
-  void ForEachChunk(std::int64_t count, Visit visit) {
+  void ForEachChunk(std::int64_t count, const Chunk& of_all_chunks, Visit visit) {
     const std::int64_t groups = std::min(kMaxGroups, count);
     const MemorySizes& sizes = compiled.sizes;
     pool.Run(groups, [&](std::int64_t g, int thread) {
       const std::int64_t group_first = count * g / groups;
       const std::int64_t group_end = count * (g + 1) / groups;
-      Chunk chunk;
+      Chunk chunk = of_all_chunks;
       chunk.workspace = workspaces + thread * (sizes.workspace + sizes.scratch);
       chunk.scratch = chunk.workspace + sizes.workspace;
       chunk.batch = batch;
       chunk.params = params;
       chunk.packed = packed;
       chunk.group_gradients = group_gradients + g * sizes.group_gradients;
+      chunk.group_first = group_first;
       for (std::int64_t first = group_first; first < group_end; first += compiled.chunk) {
         chunk.first = first;
         chunk.count = std::min(compiled.chunk, group_end - first);
@@ -114,10 +119,9 @@ struct Program::Impl {
   /// Ops that take one sample at a time run one after the other while it is in the cache; an op
   /// that takes the whole chunk waits for all samples. `direction` +1: forward, -1: backward.
   template <typename Call>
-  void RunOps(std::int64_t count, int direction, Call call) const {
-    const int num_ops = static_cast<int>(compiled.ops.size());
-    const int end = direction > 0 ? num_ops : -1;
-    for (int i = direction > 0 ? 0 : num_ops - 1; i != end;) {
+  void RunOps(const Phase& phase, std::int64_t count, int direction, Call call) const {
+    const int end = direction > 0 ? phase.end : phase.first - 1;
+    for (int i = direction > 0 ? phase.first : phase.end - 1; i != end;) {
       if (compiled.ops[i].whole_chunk) {
         call(i, 0, count);
         i += direction;
@@ -132,16 +136,16 @@ struct Program::Impl {
     }
   }
 
-  void ForwardChunk(const Chunk& chunk, int thread) {
-    RunOps(chunk.count, +1, [&](int i, std::int64_t first, std::int64_t count) {
+  void ForwardChunk(const Phase& phase, const Chunk& chunk, int thread) {
+    RunOps(phase, chunk.count, +1, [&](int i, std::int64_t first, std::int64_t count) {
       OpTime* time = TimesOf(thread, i);
       Timed(time ? &time->forward_ms : nullptr,
             [&] { compiled.ops[i].op->Forward(chunk, first, count); });
     });
   }
 
-  void BackwardChunk(const Chunk& chunk, int thread) {
-    RunOps(chunk.count, -1, [&](int i, std::int64_t first, std::int64_t count) {
+  void BackwardChunk(const Phase& phase, const Chunk& chunk, int thread) {
+    RunOps(phase, chunk.count, -1, [&](int i, std::int64_t first, std::int64_t count) {
       if (!compiled.ops[i].has_backward) return;
       OpTime* time = TimesOf(thread, i);
       Timed(time ? &time->backward_ms : nullptr,
@@ -149,23 +153,56 @@ struct Program::Impl {
     });
   }
 
-  void LossOfChunk(const Chunk& chunk, std::span<const std::int32_t> labels) {
+  void LossOfChunk(const Chunk& chunk, std::span<const std::int32_t> labels, double smoothing) {
     const auto classes = static_cast<std::size_t>(num_classes());
     const float scale = 1.0f / static_cast<float>(labels.size());
     for (std::int64_t i = 0; i < chunk.count; ++i) {
       const std::int64_t sample = chunk.first + i;
-      losses[sample] = SoftmaxLoss({chunk.Sample(compiled.logits, i), classes}, labels[sample],
-                                   scale, {chunk.Sample(compiled.diff_logits, i), classes});
+      losses[sample] =
+          SoftmaxLoss({chunk.Sample(compiled.logits, i), classes}, labels[sample], smoothing, scale,
+                      {chunk.Sample(compiled.diff_logits, i), classes});
     }
   }
 
-  void FinishGradients(std::int64_t count) {
-    const Batch whole = {.count = count,
-                         .num_groups = static_cast<int>(std::min(kMaxGroups, count)),
-                         .batch = batch,
-                         .group_gradients = group_gradients,
-                         .group_stride = compiled.sizes.group_gradients,
-                         .diff_params = diff_params};
+  Batch WholeBatch(std::int64_t count) const {
+    return {.count = count,
+            .num_groups = static_cast<int>(std::min(kMaxGroups, count)),
+            .batch = batch,
+            .packed = packed,
+            .params = params,
+            .statistics = statistics,
+            .group_gradients = group_gradients,
+            .group_stride = compiled.sizes.group_gradients,
+            .diff_params = diff_params};
+  }
+
+  /// The mini-batch's way there and back, phase by phase; the last phase goes both ways at once.
+  void Train(std::span<const float> src, std::span<const std::int32_t> labels,
+             const Chunk& of_all_chunks, double smoothing) {
+    const auto count = static_cast<std::int64_t>(labels.size());
+    const Batch whole = WholeBatch(count);
+    const std::vector<Phase>& phases = compiled.phases;
+    const int last = static_cast<int>(phases.size()) - 1;
+    for (int p = 0; p <= last; ++p) {
+      ForEachChunk(count, of_all_chunks, [&](const Chunk& chunk, int thread) {
+        if (p == 0) LoadInput(chunk, src.data());
+        ForwardChunk(phases[p], chunk, thread);
+        if (p < last) return;
+        LossOfChunk(chunk, labels, smoothing);
+        BackwardChunk(phases[p], chunk, thread);
+      });
+      if (p < last) compiled.ops[phases[p].end - 1].op->FinishForward(whole);
+    }
+    for (int p = last - 1; p >= 0; --p) {
+      compiled.ops[phases[p + 1].first].op->FinishBackward(whole);
+      ForEachChunk(count, of_all_chunks, [&](const Chunk& chunk, int thread) {
+        BackwardChunk(phases[p], chunk, thread);
+      });
+    }
+    FinishGradients(whole);
+  }
+
+  void FinishGradients(const Batch& whole) {
     pool.Run(static_cast<std::int64_t>(gradient_pieces.size()), [&](std::int64_t i, int thread) {
       const auto [op, piece] = gradient_pieces[i];
       OpTime* time = TimesOf(thread, op);
@@ -174,12 +211,21 @@ struct Program::Impl {
     });
   }
 
-  std::vector<float> ReadCanonical(const float* flat, int index) const {
-    const ParamSpec& spec = compiled.params.at(index);
-    const float* from = flat + spec.offset;
+  static std::vector<float> ReadCanonical(const float* region, const ParamSpec& spec) {
+    const float* from = region + spec.offset;
     std::vector<float> values(from, from + spec.size());
     if (spec.transposed) Transpose(spec.shape[1], spec.shape[0], from, values.data());
     return values;
+  }
+
+  static void WriteCanonical(float* region, const ParamSpec& spec, std::span<const float> values) {
+    NETSMITH_CHECK_EQ(static_cast<std::int64_t>(values.size()), spec.size());
+    float* const to = region + spec.offset;
+    if (spec.transposed) {
+      Transpose(spec.shape[0], spec.shape[1], values.data(), to);
+    } else {
+      std::copy(values.begin(), values.end(), to);
+    }
   }
 
   struct GradientPiece {
@@ -193,12 +239,13 @@ struct Program::Impl {
   tensor::AlignedBuffer arena;
   float* params;
   float* diff_params;
+  float* statistics;
   float* packed;
   float* group_gradients;
   float* batch;
   float* workspaces;
   std::vector<double> losses;
-  std::vector<Param> param_list;
+  std::vector<Param> param_list, average_list;
   std::vector<GradientPiece> gradient_pieces;
   std::vector<OpTime> times;  // [thread][op]; empty unless profiling
 };
@@ -224,35 +271,44 @@ std::int64_t Program::mb() const { return impl_->max_mb; }
 int Program::num_classes() const { return static_cast<int>(impl_->num_classes()); }
 const std::vector<Param>& Program::params() const { return impl_->param_list; }
 
+const std::vector<Param>& Program::running_averages() const { return impl_->average_list; }
+
 void Program::InitParams(base::Generator& generator) {
   std::fill_n(impl_->params, impl_->compiled.sizes.params, 0.0f);
   for (const ParamSpec& spec : impl_->compiled.params) {
-    if (spec.fan_in == 0) continue;
-    const double bound = std::sqrt(6.0 / static_cast<double>(spec.fan_in + spec.fan_out));
     float* values = impl_->params + spec.offset;
+    if (spec.fan_in == 0) {
+      std::fill_n(values, spec.size(), spec.initial);
+      continue;
+    }
+    const double bound = std::sqrt(6.0 / static_cast<double>(spec.fan_in + spec.fan_out));
     for (std::int64_t i = 0; i < spec.size(); ++i) {
       values[i] = static_cast<float>((2 * generator.Uniform() - 1) * bound);
     }
   }
+  for (const ParamSpec& spec : impl_->compiled.running_averages) {
+    std::fill_n(impl_->statistics + spec.offset, spec.size(), spec.initial);
+  }
 }
 
 std::vector<float> Program::ReadParam(int index) const {
-  return impl_->ReadCanonical(impl_->params, index);
+  return Impl::ReadCanonical(impl_->params, impl_->compiled.params.at(index));
 }
 
 std::vector<float> Program::ReadGradient(int index) const {
-  return impl_->ReadCanonical(impl_->diff_params, index);
+  return Impl::ReadCanonical(impl_->diff_params, impl_->compiled.params.at(index));
 }
 
 void Program::WriteParam(int index, std::span<const float> values) {
-  const ParamSpec& spec = impl_->compiled.params.at(index);
-  NETSMITH_CHECK_EQ(static_cast<std::int64_t>(values.size()), spec.size());
-  float* const to = impl_->params + spec.offset;
-  if (spec.transposed) {
-    Transpose(spec.shape[0], spec.shape[1], values.data(), to);
-  } else {
-    std::copy(values.begin(), values.end(), to);
-  }
+  Impl::WriteCanonical(impl_->params, impl_->compiled.params.at(index), values);
+}
+
+std::vector<float> Program::ReadRunningAverage(int index) const {
+  return Impl::ReadCanonical(impl_->statistics, impl_->compiled.running_averages.at(index));
+}
+
+void Program::WriteRunningAverage(int index, std::span<const float> values) {
+  Impl::WriteCanonical(impl_->statistics, impl_->compiled.running_averages.at(index), values);
 }
 
 std::span<float> Program::flat_params() {
@@ -270,15 +326,15 @@ void Program::Forward(std::span<const float> src, std::span<float> logits) {
   NETSMITH_CHECK_LE(count, impl_->max_mb);
   if (count == 0) return;
   impl_->Pack(false);
-  impl_->ForEachChunk(count, [&](Chunk chunk, int thread) {
+  impl_->ForEachChunk(count, {}, [&](const Chunk& chunk, int thread) {
     impl_->LoadInput(chunk, src.data());
-    impl_->ForwardChunk(chunk, thread);
+    for (const Phase& phase : impl_->compiled.phases) impl_->ForwardChunk(phase, chunk, thread);
   });
   std::copy_n(impl_->batch + impl_->compiled.logits.offset, logits.size(), logits.data());
 }
 
 double Program::ForwardBackward(std::span<const float> src, std::span<const std::int32_t> labels,
-                                std::uint64_t dropout_seed) {
+                                std::uint64_t dropout_seed, double label_smoothing) {
   const auto count = static_cast<std::int64_t>(labels.size());
   NETSMITH_CHECK_EQ(count * impl_->sample_floats(), static_cast<std::int64_t>(src.size()));
   NETSMITH_CHECK_LE(count, impl_->max_mb);
@@ -287,15 +343,10 @@ double Program::ForwardBackward(std::span<const float> src, std::span<const std:
     NETSMITH_CHECK(label >= 0 && label < impl_->num_classes());
   }
   impl_->Pack(true);
-  impl_->ForEachChunk(count, [&](Chunk chunk, int thread) {
-    chunk.training = true;
-    chunk.dropout_seed = dropout_seed;
-    impl_->LoadInput(chunk, src.data());
-    impl_->ForwardChunk(chunk, thread);
-    impl_->LossOfChunk(chunk, labels);
-    impl_->BackwardChunk(chunk, thread);
-  });
-  impl_->FinishGradients(count);
+  Chunk of_all_chunks;
+  of_all_chunks.training = true;
+  of_all_chunks.dropout_seed = dropout_seed;
+  impl_->Train(src, labels, of_all_chunks, label_smoothing);
   double sum = 0;
   for (std::int64_t i = 0; i < count; ++i) sum += impl_->losses[i];
   return sum / static_cast<double>(count);

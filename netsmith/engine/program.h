@@ -14,7 +14,7 @@
 namespace netsmith::engine {
 
 /// One parameter tensor. Shapes are canonical: conv weights [kh][kw][ic][oc], dense weights
-/// [in][units], biases [n].
+/// [in][units], all others [n].
 struct Param {
   std::string name;  // "conv1.weights"
   std::vector<std::int64_t> shape;
@@ -33,7 +33,8 @@ struct OpTime {
 /// Samples go through the network a few at a time, forward and backward, so that their activations
 /// stay in the cache; every tensor has its place in one arena, planned before. A mini-batch's
 /// gradient is the sum of those of a fixed number of groups of samples, added in a fixed order: the
-/// same for any number of threads.
+/// same for any number of threads. A batch norm needs the whole mini-batch: depth-first runs
+/// between norms.
 class Program {
  public:
   /// `mb`: most samples of a mini-batch. The pool is borrowed. Errors as graph::Analyze.
@@ -50,29 +51,34 @@ class Program {
   std::int64_t mb() const;
   int num_classes() const;
   const std::vector<Param>& params() const;
+  /// Of batch norms: mean, then variance. Training updates them, and nothing trains them.
+  const std::vector<Param>& running_averages() const;
 
-  /// Weights uniform in ±sqrt(6 / (fan_in + fan_out)), biases zero.
+  /// Weights uniform in ±sqrt(6 / (fan_in + fan_out)); biases, beta and running means zero; gamma
+  /// and running variances one.
   /// Source   Glorot & Bengio 2010 (AISTATS), Eq. 16
   void InitParams(base::Generator& generator);
   /// Parameter tensor `index`, and the gradient of the last step, in canonical order.
   std::vector<float> ReadParam(int index) const;
   void WriteParam(int index, std::span<const float> values);
   std::vector<float> ReadGradient(int index) const;
+  std::vector<float> ReadRunningAverage(int index) const;
+  void WriteRunningAverage(int index, std::span<const float> values);
 
   /// All parameters, and their gradients, one after the other in the engine's own order: for
   /// optimizers, which treat every element alike.
   std::span<float> flat_params();
   std::span<const float> flat_gradients() const;
 
-  /// Logits of up to mb samples, dropout inactive.
+  /// Logits of up to mb samples, dropout inactive, batch norms by their running averages.
   /// Shapes   src [count][h][w][c]; logits [count][classes]
   void Forward(std::span<const float> src, std::span<float> logits);
 
   /// One training pass: the gradient of the mean loss over the samples. Returns that loss, which is
-  /// NaN or infinite when training diverged.
+  /// NaN or infinite when training diverged. `label_smoothing` as in SoftmaxLoss.
   /// Shapes   src [count][h][w][c]; labels [count], each in [0, classes)
   double ForwardBackward(std::span<const float> src, std::span<const std::int32_t> labels,
-                         std::uint64_t dropout_seed);
+                         std::uint64_t dropout_seed, double label_smoothing = 0);
 
   /// Measures each op from now on. Costs a few percent; changes no result.
   void StartProfile();

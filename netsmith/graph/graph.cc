@@ -8,14 +8,32 @@ namespace netsmith::graph {
 
 std::string OpName(const Op& op) {
   static constexpr std::array<const char*, std::variant_size_v<Op>> kNames = {
-      "input", "conv", "max_pool", "relu", "dropout", "flatten", "dense"};
+      "input",      "conv",       "max_pool", "avg_pool", "global_avg_pool",
+      "batch_norm", "activation", "add",      "concat",   "squeeze_excite",
+      "dropout",    "flatten",    "dense"};
+  static constexpr std::array<const char*, 4> kActivations = {"relu", "relu6", "silu",
+                                                              "hard_swish"};
+  if (const auto* activation = std::get_if<Activation>(&op)) {
+    return kActivations.at(static_cast<std::size_t>(activation->kind));
+  }
   return kNames.at(op.index());
+}
+
+bool HasNoEffect(const Op& op) {
+  const auto is_one = [](const auto& pool) {
+    return pool.window_height == 1 && pool.window_width == 1 && pool.stride_height == 1 &&
+           pool.stride_width == 1;
+  };
+  if (const auto* dropout = std::get_if<Dropout>(&op)) return dropout->rate_percent == 0;
+  if (const auto* pool = std::get_if<MaxPool>(&op)) return is_one(*pool);
+  if (const auto* pool = std::get_if<AvgPool>(&op)) return is_one(*pool);
+  return false;
 }
 
 int Graph::Add(Op op, std::vector<int> inputs, std::string name) {
   if (name.empty()) {
     const auto same = std::count_if(nodes.begin(), nodes.end(), [&](const Node& node) {
-      return node.op.index() == op.index();
+      return OpName(node.op) == OpName(op);
     });
     name = OpName(op) + std::to_string(same + 1);
   }

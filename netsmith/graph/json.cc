@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -15,18 +16,48 @@ namespace {
 using base::ConfigError;
 using nlohmann::json;
 
-void Write(const Input&, json&) {}
+constexpr std::array<const char*, 2> kPaddings = {"same", "valid"};
+
+/// What has its usual value is left out.
+template <typename Value>
+void WriteUnless(json& node, const char* key, const Value& value, const Value& usual) {
+  if (value != usual) node[key] = value;
+}
+using Pair = std::array<std::int64_t, 2>;
+constexpr Pair kOnes = {1, 1};
+
+template <typename Window>
+void WriteSteps(const Window& window, json& node) {
+  WriteUnless(node, "stride", Pair{window.stride_height, window.stride_width}, kOnes);
+  WriteUnless(node, "padding", std::string(kPaddings.at(static_cast<std::size_t>(window.padding))),
+              std::string("same"));
+}
+template <typename Pool>
+void WritePool(const Pool& pool, json& node) {
+  node["window"] = {pool.window_height, pool.window_width};
+  WriteSteps(pool, node);
+}
+
 void Write(const Conv& conv, json& node) {
   node["filters"] = conv.filters;
   node["kernel"] = {conv.kernel_height, conv.kernel_width};
+  WriteSteps(conv, node);
+  WriteUnless(node, "dilation", Pair{conv.dilation_height, conv.dilation_width}, kOnes);
+  WriteUnless(node, "groups", conv.groups, std::int64_t{1});
+  WriteUnless(node, "bias", conv.bias, true);
 }
-void Write(const MaxPool& pool, json& node) {
-  node["window"] = {pool.window_height, pool.window_width};
+void Write(const MaxPool& pool, json& node) { WritePool(pool, node); }
+void Write(const AvgPool& pool, json& node) { WritePool(pool, node); }
+void Write(const BatchNorm& norm, json& node) {
+  WriteUnless(node, "epsilon", norm.epsilon, BatchNorm{}.epsilon);
+  WriteUnless(node, "momentum", norm.momentum, BatchNorm{}.momentum);
 }
-void Write(const Relu&, json&) {}
+void Write(const SqueezeExcite& gate, json& node) { node["units"] = gate.units; }
 void Write(const Dropout& dropout, json& node) { node["rate_percent"] = dropout.rate_percent; }
-void Write(const Flatten&, json&) {}
 void Write(const Dense& dense, json& node) { node["units"] = dense.units; }
+/// Operations that their name says all about.
+template <typename Plain>
+void Write(const Plain&, json&) {}
 
 /// Reads the members of one JSON object; every error names the place, and so does a member that
 /// nobody asked for.
@@ -68,6 +99,29 @@ class Reader {
     for (const json& element : value) numbers.push_back(Whole(key, element));
     return numbers;
   }
+  double NumberOr(const char* key, double usual) { return Has(key) ? Number(key) : usual; }
+  std::int64_t WholeOr(const char* key, std::int64_t usual) {
+    return Has(key) ? Whole(key) : usual;
+  }
+  Pair RequiredPair(const char* key) {
+    const std::vector<std::int64_t> numbers = Wholes(key, 2);
+    return {numbers[0], numbers[1]};
+  }
+  Pair PairOr(const char* key, Pair usual) { return Has(key) ? RequiredPair(key) : usual; }
+  bool FlagOr(const char* key, bool usual) {
+    if (!Has(key)) return usual;
+    const json& value = Member(key);
+    if (!value.is_boolean()) Fail("'{}' is {}, expected true or false", key, value.dump());
+    return value.get<bool>();
+  }
+  Padding PaddingOr(const char* key, Padding usual) {
+    if (!Has(key)) return usual;
+    const std::string word = Text(key);
+    for (std::size_t i = 0; i < kPaddings.size(); ++i) {
+      if (word == kPaddings[i]) return static_cast<Padding>(i);
+    }
+    Fail("'{}' is '{}', expected same or valid", key, word);
+  }
   void RefuseUnknownMembers() const {
     for (const auto& [key, value] : object_.items()) {
       if (!used_.contains(key)) Fail("'{}' is not known here", key);
@@ -88,23 +142,62 @@ class Reader {
   std::set<std::string> used_;
 };
 
+Op ReadConv(Reader& node) {
+  const Pair kernel = node.RequiredPair("kernel");
+  const Pair stride = node.PairOr("stride", kOnes);
+  const Pair dilation = node.PairOr("dilation", kOnes);
+  return Conv{.filters = node.Whole("filters"),
+              .kernel_height = kernel[0],
+              .kernel_width = kernel[1],
+              .stride_height = stride[0],
+              .stride_width = stride[1],
+              .dilation_height = dilation[0],
+              .dilation_width = dilation[1],
+              .groups = node.WholeOr("groups", 1),
+              .padding = node.PaddingOr("padding", Padding::kSame),
+              .bias = node.FlagOr("bias", true)};
+}
+
+template <typename Pool>
+Op ReadPool(Reader& node) {
+  const Pair window = node.RequiredPair("window");
+  const Pair stride = node.PairOr("stride", kOnes);
+  return Pool{.window_height = window[0],
+              .window_width = window[1],
+              .stride_height = stride[0],
+              .stride_width = stride[1],
+              .padding = node.PaddingOr("padding", Padding::kSame)};
+}
+
+Op ReadBatchNorm(Reader& node) {
+  const BatchNorm usual;
+  return BatchNorm{.epsilon = node.NumberOr("epsilon", usual.epsilon),
+                   .momentum = node.NumberOr("momentum", usual.momentum)};
+}
+
+template <Activation::Kind kKind>
+Op ReadActivation(Reader&) {
+  return Activation{kKind};
+}
+
 using ReadOp = Op (*)(Reader&);
 
 /// The one table of operation names and how each is read.
 const std::map<std::string, ReadOp>& OpReaders() {
   static const std::map<std::string, ReadOp> readers = {
       {"input", [](Reader&) -> Op { return Input{}; }},
-      {"conv",
-       [](Reader& node) -> Op {
-         const auto kernel = node.Wholes("kernel", 2);
-         return Conv{node.Whole("filters"), kernel[0], kernel[1]};
-       }},
-      {"max_pool",
-       [](Reader& node) -> Op {
-         const auto window = node.Wholes("window", 2);
-         return MaxPool{window[0], window[1]};
-       }},
-      {"relu", [](Reader&) -> Op { return Relu{}; }},
+      {"conv", ReadConv},
+      {"max_pool", ReadPool<MaxPool>},
+      {"avg_pool", ReadPool<AvgPool>},
+      {"global_avg_pool", [](Reader&) -> Op { return GlobalAvgPool{}; }},
+      {"batch_norm", ReadBatchNorm},
+      {"relu", ReadActivation<Activation::Kind::kRelu>},
+      {"relu6", ReadActivation<Activation::Kind::kRelu6>},
+      {"silu", ReadActivation<Activation::Kind::kSilu>},
+      {"hard_swish", ReadActivation<Activation::Kind::kHardSwish>},
+      {"add", [](Reader&) -> Op { return Add{}; }},
+      {"concat", [](Reader&) -> Op { return Concat{}; }},
+      {"squeeze_excite", [](Reader& node) -> Op { return SqueezeExcite{node.Whole("units")}; }},
       {"dropout", [](Reader& node) -> Op { return Dropout{node.Number("rate_percent")}; }},
       {"flatten", [](Reader&) -> Op { return Flatten{}; }},
       {"dense", [](Reader& node) -> Op { return Dense{node.Whole("units")}; }},

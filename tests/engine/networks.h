@@ -32,7 +32,7 @@ inline graph::Graph MakeGraph(const Case& c) {
   int last = graph.Add(graph::Input{}, {});
   for (const ConvLayer& layer : c.layers) {
     last = graph.Add(graph::Conv{layer.filters, layer.kernel_height, layer.kernel_width}, {last});
-    if (layer.relu) last = graph.Add(graph::Relu{}, {last});
+    if (layer.relu) last = graph.Add(graph::Activation{}, {last});
     last = graph.Add(graph::MaxPool{layer.pool_height, layer.pool_width}, {last});
     last = graph.Add(graph::Dropout{layer.dropout_percent}, {last});
   }
@@ -48,10 +48,23 @@ inline std::vector<double> RandomValues(base::Generator& generator, std::int64_t
   return values;
 }
 
+inline int NumClasses(const graph::Graph& graph) {
+  return static_cast<int>(graph::Analyze(graph).back().shape.size());
+}
+
 inline std::vector<std::int32_t> RandomLabels(base::Generator& generator, int count, int classes) {
   std::vector<std::int32_t> labels(count);
   for (std::int32_t& label : labels) label = static_cast<std::int32_t>(generator.Below(classes));
   return labels;
 }
+
+struct NamedGraph {
+  std::string name;
+  graph::Graph graph;
+};
+
+/// Graphs that between them have every operation with every attribute, in odd shapes. The small
+/// ones are for finite differences.
+std::vector<NamedGraph> OperationGraphs(bool small);
 
 }  // namespace netsmith::engine::testing

@@ -13,28 +13,30 @@ using testing::Case;
 /// Central differences against the gradient that the backward pass gives, for every element of
 /// every parameter and of the input. Step 1e-6 in double leaves an error near 1e-9 for these smooth
 /// pieces; 1e-6 of the largest gradient is far above it and far below any wrong formula's.
-void ExpectGradientsMatchFiniteDifferences(const Case& c) {
-  SCOPED_TRACE(c.name);
-  base::Generator generator = base::RandomStreams(5).For(c.name);
-  Network net(testing::MakeGraph(c));
+void ExpectGradientsMatchFiniteDifferences(const std::string& name, const graph::Graph& graph) {
+  SCOPED_TRACE(name);
+  base::Generator generator = base::RandomStreams(5).For(name);
+  Network net(graph);
   for (Values& param : net.params()) {
     param = testing::RandomValues(generator, static_cast<std::int64_t>(param.size()));
   }
-  constexpr int kSamples = 2;
-  Values src = testing::RandomValues(generator, kSamples * c.input.size());
-  const auto labels = testing::RandomLabels(generator, kSamples, c.classes);
-  const auto loss = [&] { return net.ForwardBackward(src, labels, 1).loss; };
+  constexpr int kSamples = 3;
+  constexpr double kSmoothing = 0.1;
+  const std::int64_t size = graph.input.size();
+  Values src = testing::RandomValues(generator, kSamples * size);
+  const auto labels = testing::RandomLabels(generator, kSamples, testing::NumClasses(graph));
+  const auto forward_backward = [&] { return net.ForwardBackward(src, labels, 1, kSmoothing); };
   const auto numeric = [&](double& x) {
     constexpr double kStep = 1e-6;
     const double saved = x;
     x = saved + kStep;
-    const double above = loss();
+    const double above = forward_backward().loss;
     x = saved - kStep;
-    const double below = loss();
+    const double below = forward_backward().loss;
     x = saved;
     return (above - below) / (2 * kStep);
   };
-  const Network::Result result = net.ForwardBackward(src, labels, 1);
+  const Network::Result result = forward_backward();
   for (std::size_t p = 0; p < net.params().size(); ++p) {
     for (std::size_t i = 0; i < net.params()[p].size(); ++i) {
       EXPECT_NEAR(numeric(net.params()[p][i]), result.gradients[p][i], 1e-6)
@@ -42,7 +44,7 @@ void ExpectGradientsMatchFiniteDifferences(const Case& c) {
     }
   }
   for (std::size_t i = 0; i < src.size(); ++i) {
-    EXPECT_NEAR(numeric(src[i]), result.diff_src[i / c.input.size()][i % c.input.size()], 1e-6)
+    EXPECT_NEAR(numeric(src[i]), result.diff_src[i / size][i % size], 1e-6)
         << "input element " << i;
   }
 }
@@ -62,7 +64,15 @@ TEST(ReferenceTest, GradientsMatchFiniteDifferences) {
        {{.kernel_width = 3, .filters = 2, .pool_width = 2, .dropout_percent = 10},
         {.kernel_width = 2, .filters = 3, .pool_width = 2}}},
   };
-  for (const Case& c : cases) ExpectGradientsMatchFiniteDifferences(c);
+  for (const Case& c : cases) {
+    ExpectGradientsMatchFiniteDifferences(c.name, testing::MakeGraph(c));
+  }
+}
+
+TEST(ReferenceTest, GradientsOfEveryOperationMatchFiniteDifferences) {
+  for (const auto& [name, graph] : testing::OperationGraphs(/*small=*/true)) {
+    ExpectGradientsMatchFiniteDifferences(name, graph);
+  }
 }
 
 TEST(ReferenceTest, SamePaddingPutsTheOddElementBehind) {
@@ -70,7 +80,7 @@ TEST(ReferenceTest, SamePaddingPutsTheOddElementBehind) {
   Case c{"impulse", {1, 6, 1}, 2, {{.kernel_width = 4, .filters = 1, .relu = false}}};
   const graph::Conv conv{1, 1, 4};
   const Values src = {0, 0, 0, 1, 0, 0};
-  const Values dst = ConvForward(conv, c.input, src, {1, 2, 3, 4}, {0});
+  const Values dst = ConvForward(conv, c.input, src, std::vector<Values>{{1, 2, 3, 4}, {0}});
   EXPECT_EQ(dst, (Values{0, 4, 3, 2, 1, 0}));
 }
 
@@ -79,8 +89,7 @@ TEST(ReferenceTest, FirstOfEqualMaximaGetsTheGradient) {
   const Values src = {1, 1, 0, 1};
   EXPECT_EQ(MaxPoolForward(pool, {1, 4, 1}, src), (Values{1, 1, 1, 1}));
   // Windows {0,1}, {0,1,2}, {1,2,3}, {2,3}: winners 0, 0, 1, 3.
-  EXPECT_EQ(MaxPoolBackward(pool, {1, 4, 1}, src, {1, 10, 100, 1000}).src,
-            (Values{11, 100, 0, 1000}));
+  EXPECT_EQ(MaxPoolBackward(pool, {1, 4, 1}, src, {1, 10, 100, 1000}), (Values{11, 100, 0, 1000}));
 }
 
 TEST(ReferenceTest, DropoutKeepsTheExpectedShareAndTheMean) {

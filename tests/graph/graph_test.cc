@@ -15,7 +15,7 @@ Graph Classic() {
   Graph graph{.input = {1, 784, 1}, .nodes = {}};
   graph.Add(Input{}, {});
   graph.Add(Conv{32, 1, 5}, {0});
-  graph.Add(Relu{}, {1});
+  graph.Add(Activation{}, {1});
   graph.Add(MaxPool{1, 2}, {2});
   graph.Add(Dropout{3}, {3});
   graph.Add(Flatten{}, {4});
@@ -71,9 +71,13 @@ TEST(GraphTest, ErrorsNameTheNodeAndBothValues) {
 TEST(GraphTest, SizesThatOverflowAreRefused) {
   Graph graph = Classic();
   graph.nodes[1].op = Conv{std::int64_t{1} << 62, 1, 5};
-  EXPECT_THAT(ErrorOf(graph), HasSubstr("node 'conv1': weights has 5 x"));
+  EXPECT_THAT(ErrorOf(graph), HasSubstr("node 'conv1': filters is 4611686018427387904, at most"));
+  graph.nodes[1].op = Conv{1 << 30, 1, 5};
+  EXPECT_THAT(ErrorOf(graph), HasSubstr("node 'conv1': weights has 5 x 1073741824 elements"));
   graph.input = {std::int64_t{1} << 40, std::int64_t{1} << 40, 1};
-  EXPECT_THAT(ErrorOf(graph), HasSubstr("node 'input1': output has"));
+  EXPECT_THAT(ErrorOf(graph), HasSubstr("node 'input1': input height is 1099511627776, at most"));
+  graph.input = {1 << 20, 1 << 20, 1};
+  EXPECT_THAT(ErrorOf(graph), HasSubstr("node 'input1': output has 1048576 x 1048576 elements"));
 }
 
 TEST(GraphTest, HashIgnoresNamesAndNodesWithoutEffect) {
@@ -87,7 +91,7 @@ TEST(GraphTest, HashIgnoresNamesAndNodesWithoutEffect) {
   Graph shorter{.input = {1, 784, 1}, .nodes = {}};
   shorter.Add(Input{}, {});
   shorter.Add(Conv{32, 1, 5}, {0});
-  shorter.Add(Relu{}, {1});
+  shorter.Add(Activation{}, {1});
   shorter.Add(Flatten{}, {2});
   shorter.Add(Dense{10}, {3});
   EXPECT_EQ(CanonicalHash(plain), CanonicalHash(shorter));

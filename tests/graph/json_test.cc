@@ -22,7 +22,7 @@ TEST(GraphJsonTest, WritesWhatItReads) {
   Graph graph{.input = {28, 28, 3}, .nodes = {}};
   graph.Add(Input{}, {});
   graph.Add(Conv{8, 3, 5}, {0}, "stem");
-  graph.Add(Relu{}, {1});
+  graph.Add(Activation{}, {1});
   graph.Add(MaxPool{2, 3}, {2});
   graph.Add(Dropout{12.5}, {3});
   graph.Add(Flatten{}, {4});

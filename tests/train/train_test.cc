@@ -41,7 +41,7 @@ graph::Graph Network(double dropout_percent = 0) {
   graph::Graph graph{.input = {1, 12, 1}, .nodes = {}};
   graph.Add(graph::Input{}, {});
   graph.Add(graph::Conv{6, 1, 3}, {0});
-  graph.Add(graph::Relu{}, {1});
+  graph.Add(graph::Activation{}, {1});
   graph.Add(graph::MaxPool{1, 2}, {2});
   graph.Add(graph::Dropout{dropout_percent}, {3});
   graph.Add(graph::Flatten{}, {4});

@@ -1,7 +1,6 @@
 #include "netsmith/engine/kernels/elementwise.h"
 
 #include <algorithm>
-#include <numeric>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "netsmith/engine/kernels/elementwise.cc"
@@ -20,7 +19,11 @@ void Relu(std::int64_t n, const float* src, float* dst) {
   const Tag d;
   const auto zero = hn::Zero(d);
   std::int64_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) hn::StoreU(hn::Max(hn::LoadU(d, src + i), zero), d, dst + i);
+  for (; i + kLanes <= n; i += kLanes) {
+    // Not Max(), which would hide a NaN.
+    const auto x = hn::LoadU(d, src + i);
+    hn::StoreU(hn::IfThenZeroElse(hn::Lt(x, zero), x), d, dst + i);
+  }
   for (; i < n; ++i) dst[i] = std::max(src[i], 0.0f);
 }
 
@@ -33,26 +36,6 @@ void ReluDiff(std::int64_t n, const float* dst, float* diff) {
     hn::StoreU(hn::IfThenElseZero(positive, hn::LoadU(d, diff + i)), d, diff + i);
   }
   for (; i < n; ++i) diff[i] = dst[i] > 0 ? diff[i] : 0.0f;
-}
-
-/// Channels repeat in the same lanes after lcm(channels, lanes) floats: one row of vector sums of
-/// that length is kept and folded at the end.
-void ChannelSums(std::int64_t n, std::int64_t channels, const float* values, float* sums,
-                 float* scratch) {
-  const Tag d;
-  const std::int64_t period = std::lcm(channels, kLanes);
-  std::fill_n(scratch, period, 0.0f);
-  std::int64_t i = 0;
-  for (; i + period <= n; i += period) {
-    for (std::int64_t j = 0; j < period; j += kLanes) {
-      const auto sum = hn::Add(hn::LoadU(d, scratch + j), hn::LoadU(d, values + i + j));
-      hn::StoreU(sum, d, scratch + j);
-    }
-  }
-  for (std::int64_t j = 0; i + j < n; ++j) scratch[j] += values[i + j];
-  for (std::int64_t j = 0; j < period; j += channels) {
-    for (std::int64_t c = 0; c < channels; ++c) sums[c] += scratch[j + c];
-  }
 }
 
 void AddTo(std::int64_t n, const float* values, float* sum) {
@@ -104,7 +87,6 @@ namespace netsmith::engine::kernels {
 
 HWY_EXPORT(Relu);
 HWY_EXPORT(ReluDiff);
-HWY_EXPORT(ChannelSums);
 HWY_EXPORT(AddTo);
 HWY_EXPORT(Dropout);
 
@@ -114,11 +96,6 @@ void ReluForward(std::int64_t n, const float* src, float* dst) {
 
 void ReluBackward(std::int64_t n, const float* dst, float* diff) {
   HWY_DYNAMIC_DISPATCH(ReluDiff)(n, dst, diff);
-}
-
-void AddChannelSums(std::int64_t n, std::int64_t channels, const float* values, float* sums,
-                    float* scratch) {
-  HWY_DYNAMIC_DISPATCH(ChannelSums)(n, channels, values, sums, scratch);
 }
 
 void Accumulate(std::int64_t n, const float* values, float* sum) {

@@ -10,11 +10,6 @@ void ReluForward(std::int64_t n, const float* src, float* dst);
 /// Zeroes diff[i] where the ReLU's output dst[i] is not positive.
 void ReluBackward(std::int64_t n, const float* dst, float* diff);
 
-/// sums[c] += Σ_i values[i · channels + c] over n floats, n a multiple of `channels`.
-/// `scratch` holds 16 · channels floats.
-void AddChannelSums(std::int64_t n, std::int64_t channels, const float* values, float* sums,
-                    float* scratch);
-
 /// sum[i] += values[i]
 void Accumulate(std::int64_t n, const float* values, float* sum);
 

@@ -1,84 +1,130 @@
 #include <algorithm>
 
+#include "netsmith/engine/kernels/channels.h"
 #include "netsmith/engine/kernels/elementwise.h"
 #include "netsmith/engine/memory_plan.h"
+#include "netsmith/engine/ops/direct_conv.h"
+#include "netsmith/engine/ops/general_conv.h"
 #include "netsmith/engine/ops/ops.h"
-#include "netsmith/engine/ops/same_conv.h"
 
 namespace netsmith::engine {
 namespace {
 
-/// Convolution, stride 1, SAME, with its ReLU when one follows. Three SameConvs: the forward pass;
-/// the gradient of the input, which is the convolution of diff_dst with the kernel turned round and
-/// its channels exchanged; and the gradient of the weights. Each has its own expanded weights.
+/// Convolution with its ReLU when one follows. Forward and the gradient of the weights are
+/// DirectConvs where there is one group and no horizontal dilation; so is the gradient of the input
+/// where the stride is 1 and nothing is dilated: the convolution of diff_dst with the kernel turned
+/// round and its channels exchanged. GeneralConv does the rest.
 class ConvOp final : public Op {
  public:
   ConvOp(std::string name, const graph::Conv& conv, SampleShape src, bool with_relu)
       : Op(std::move(name)),
-        kh_(conv.kernel_height),
-        kw_(conv.kernel_width),
+        conv_(conv),
+        rows_(graph::AnalyzeAxis(src.height, conv.kernel_height, conv.stride_height,
+                                 conv.dilation_height, conv.padding)),
+        columns_(graph::AnalyzeAxis(src.width, conv.kernel_width, conv.stride_width,
+                                    conv.dilation_width, conv.padding)),
         src_shape_(src),
-        dst_shape_{src.height, src.width, conv.filters},
+        dst_shape_{rows_.size, columns_.size, conv.filters},
         with_relu_(with_relu),
-        forward_{kh_, kw_, src.channels, conv.filters,
-                 ChoosePositions(kw_, conv.filters, src.width)},
-        backward_{kh_, kw_, conv.filters, src.channels,
-                  ChoosePositions(kw_, src.channels, src.width)},
-        gradient_{forward_} {}
+        direct_(conv.groups == 1 && conv.dilation_width == 1),
+        direct_back_(direct_ && conv.dilation_height == 1 && conv.stride_height == 1 &&
+                     conv.stride_width == 1),
+        general_{conv, src, dst_shape_, rows_.before, columns_.before},
+        forward_{.kh = conv.kernel_height,
+                 .kw = conv.kernel_width,
+                 .ic = src.channels,
+                 .oc = conv.filters,
+                 .stride_h = conv.stride_height,
+                 .stride_w = conv.stride_width,
+                 .dilation_h = conv.dilation_height,
+                 .pad_top = rows_.before,
+                 .pad_left = columns_.before,
+                 .positions = ChoosePositions(conv.kernel_width, conv.stride_width, conv.filters,
+                                              dst_shape_.width)},
+        backward_{.kh = conv.kernel_height,
+                  .kw = conv.kernel_width,
+                  .ic = conv.filters,
+                  .oc = src.channels,
+                  .pad_top = conv.kernel_height - 1 - rows_.before,
+                  .pad_left = conv.kernel_width - 1 - columns_.before,
+                  .positions = ChoosePositions(conv.kernel_width, 1, src.channels, src.width)} {}
 
   OpNeeds Needs() const override {
-    const std::int64_t ic = src_shape_.channels, oc = dst_shape_.channels;
-    const Layout src = {src_shape_, (kh_ - 1) / 2, (kw_ - 1) / 2, kh_ / 2, kw_ / 2};
+    const std::int64_t ic = src_shape_.channels / conv_.groups, oc = conv_.filters;
     // The kernel turned round reads as far before a position as it read after it.
-    const Layout diff_dst = {dst_shape_, kh_ / 2, kw_ / 2, (kh_ - 1) / 2, (kw_ - 1) / 2};
-    return {.dst_shape = dst_shape_,
-            .src_layout = src,
-            .diff_dst_layout = diff_dst,
-            .src_in_backward = true,
-            .dst_in_backward = with_relu_,
-            .scratch = 16 * oc,
-            .packed = packed_bias() + AlignFloats(forward_.columns()),
-            .group_gradients = AlignFloats(gradient_.expanded_size()) + AlignFloats(oc),
-            .params = {{.name = name() + ".weights",
-                        .shape = {kh_, kw_, ic, oc},
-                        .fan_in = kh_ * kw_ * ic,
-                        .fan_out = kh_ * kw_ * oc},
-                       {.name = name() + ".bias", .shape = {oc}}}};
+    Layout diff_dst = {dst_shape_};
+    if (direct_back_) {
+      diff_dst = {dst_shape_, backward_.pad_top, backward_.pad_left,
+                  src_shape_.height - dst_shape_.height + rows_.before,
+                  src_shape_.width - dst_shape_.width + columns_.before};
+    }
+    const std::int64_t window = conv_.kernel_height * conv_.kernel_width;
+    OpNeeds needs = {
+        .srcs = {{.layout = {src_shape_, rows_.before, columns_.before, rows_.after,
+                             columns_.after},
+                  .in_backward = true}},
+        .dsts = {{.shape = dst_shape_, .diff_layout = diff_dst, .in_backward = with_relu_}},
+        .packed = packed_bias() + AlignFloats(forward_.columns()),
+        .group_gradients = gradient_bias() + AlignFloats(oc),
+        .params = {{.name = name() + ".weights",
+                    .shape = {conv_.kernel_height, conv_.kernel_width, ic, oc},
+                    .fan_in = window * ic,
+                    .fan_out = window * oc / conv_.groups}}};
+    if (conv_.bias) needs.params.push_back({.name = name() + ".bias", .shape = {oc}});
+    return needs;
   }
 
-  void Pack(const float* params, float* packed, bool training) const override {
-    const float* weights = params + places_.params[0];
+  void Pack(const Parameters& from, float* packed, bool training) const override {
+    const float* weights = from.params + places_.params[0];
     float* const to = packed + places_.packed;
-    forward_.Expand(weights, to);
-    forward_.ExpandBias(params + places_.params[1], to + packed_bias());
-    if (training && places_.needs_diff_src) ExpandTurned(weights, to + packed_backward());
+    if (direct_) {
+      forward_.Expand(weights, to);
+    } else {
+      std::copy_n(weights, general_.weights_size(), to);
+    }
+    if (conv_.bias) {
+      const float* bias = from.params + places_.params[1];
+      if (direct_) forward_.ExpandBias(bias, to + packed_bias());
+      if (!direct_) std::copy_n(bias, dst_shape_.channels, to + packed_bias());
+    }
+    if (!training || !places_.needs_diff_src()) return;
+    if (direct_back_) ExpandTurned(weights, to + packed_backward());
+    if (!direct_back_) general_.Transpose(weights, to + packed_backward());
   }
 
   void Forward(const Chunk& chunk, std::int64_t first, std::int64_t count) const override {
-    const float* packed = chunk.packed + places_.packed;
+    const float* const weights = chunk.packed + places_.packed;
+    const float* const bias = conv_.bias ? weights + packed_bias() : nullptr;
+    const Layout& src = places_.src().layout;
+    const Layout& dst = places_.dst().layout;
     for (std::int64_t i = first; i < first + count; ++i) {
-      float* dst = chunk.Sample(places_.dst, i);
-      forward_.Forward(places_.src.layout, chunk.Sample(places_.src, i), packed,
-                       packed + packed_bias(), with_relu_, places_.dst.layout, dst);
-      ZeroPadding(places_.dst.layout, dst);
+      const float* const from = chunk.Sample(places_.src(), i);
+      float* const to = chunk.Sample(places_.dst(), i);
+      if (direct_) forward_.Forward(src, from, weights, bias, with_relu_, dst, to);
+      if (!direct_) general_.Forward(src, from, weights, bias, with_relu_, dst, to);
+      ZeroPadding(dst, to);
     }
   }
 
   void Backward(const Chunk& chunk, std::int64_t first, std::int64_t count) const override {
     float* const gradients = chunk.group_gradients + places_.group_gradients;
+    const Layout& src = places_.src().layout;
+    const Layout& diff_dst_layout = places_.diff_dst().layout;
     for (std::int64_t i = first; i < first + count; ++i) {
       const bool accumulate = !(chunk.first_of_group && i == 0);
-      float* const diff_dst = chunk.Sample(places_.diff_dst, i);
-      if (with_relu_) MaskByRelu(chunk.Sample(places_.dst, i), diff_dst);
-      AddBiasGradient(diff_dst, accumulate, gradients + gradient_bias(), chunk.scratch);
-      gradient_.WeightsGradient(places_.src.layout, chunk.Sample(places_.src, i),
-                                places_.diff_dst.layout, diff_dst, accumulate, gradients);
-      if (!places_.needs_diff_src) continue;
-      float* const diff_src = chunk.Sample(places_.diff_src, i);
-      backward_.Forward(places_.diff_dst.layout, diff_dst,
-                        chunk.packed + places_.packed + packed_backward(), nullptr, false,
-                        places_.diff_src.layout, diff_src);
-      ZeroPadding(places_.diff_src.layout, diff_src);
+      float* const diff_dst = chunk.Sample(places_.diff_dst(), i);
+      const float* const from = chunk.Sample(places_.src(), i);
+      if (with_relu_) {
+        ForEachRow(places_.dst().layout, chunk.Sample(places_.dst(), i), diff_dst_layout, diff_dst,
+                   kernels::ReluBackward);
+      }
+      if (conv_.bias) AddBiasGradient(diff_dst, accumulate, gradients + gradient_bias());
+      if (direct_) {
+        forward_.WeightsGradient(src, from, diff_dst_layout, diff_dst, accumulate, gradients);
+      } else {
+        general_.WeightsGradient(src, from, diff_dst_layout, diff_dst, accumulate, gradients);
+      }
+      if (places_.needs_diff_src()) SrcGradient(chunk, i, diff_dst);
     }
   }
 
@@ -91,24 +137,45 @@ class ConvOp final : public Op {
     for (int g = 1; g < batch.num_groups; ++g) {
       kernels::Accumulate(size, sum + g * batch.group_stride, sum);
     }
-    gradient_.Fold(sum, batch.diff_params + places_.params[0]);
+    float* const weights = batch.diff_params + places_.params[0];
+    if (direct_) forward_.Fold(sum, weights);
+    if (!direct_) std::copy_n(sum, general_.weights_size(), weights);
+    if (!conv_.bias) return;
     std::copy_n(sum + gradient_bias(), dst_shape_.channels, batch.diff_params + places_.params[1]);
   }
 
  private:
-  std::int64_t packed_backward() const { return AlignFloats(forward_.expanded_size()); }
-  std::int64_t packed_bias() const {
-    return packed_backward() + AlignFloats(backward_.expanded_size());
+  std::int64_t forward_size() const {
+    return AlignFloats(direct_ ? forward_.expanded_size() : general_.weights_size());
   }
-  std::int64_t gradient_bias() const { return AlignFloats(gradient_.expanded_size()); }
+  std::int64_t packed_backward() const { return forward_size(); }
+  std::int64_t packed_bias() const {
+    return packed_backward() +
+           AlignFloats(direct_back_ ? backward_.expanded_size() : general_.weights_size());
+  }
+  std::int64_t gradient_bias() const { return forward_size(); }
+
+  void SrcGradient(const Chunk& chunk, std::int64_t sample, const float* diff_dst) const {
+    const Layout& layout = places_.diff_src().layout;
+    const float* const weights = chunk.packed + places_.packed + packed_backward();
+    float* const diff_src = chunk.Sample(places_.diff_src(), sample);
+    if (!direct_back_) {
+      general_.SrcGradient(places_.diff_dst().layout, diff_dst, weights, layout, diff_src);
+      return;
+    }
+    backward_.Forward(places_.diff_dst().layout, diff_dst, weights, nullptr, false, layout,
+                      diff_src);
+    ZeroPadding(layout, diff_src);
+  }
 
   /// backward_'s expanded weights: turned[h][w][o][c] = weights[kh-1-h][kw-1-w][c][o].
   void ExpandTurned(const float* weights, float* expanded) const {
     const std::int64_t ic = src_shape_.channels, oc = dst_shape_.channels;
+    const std::int64_t kh = conv_.kernel_height, kw = conv_.kernel_width;
     std::fill_n(expanded, backward_.expanded_size(), 0.0f);
-    for (std::int64_t h = 0; h < kh_; ++h) {
-      for (std::int64_t w = 0; w < kw_; ++w) {
-        const float* from = weights + ((kh_ - 1 - h) * kw_ + kw_ - 1 - w) * ic * oc;
+    for (std::int64_t h = 0; h < kh; ++h) {
+      for (std::int64_t w = 0; w < kw; ++w) {
+        const float* from = weights + ((kh - 1 - h) * kw + kw - 1 - w) * ic * oc;
         for (std::int64_t s = 0; s < backward_.positions; ++s) {
           float* const to =
               expanded + (h * backward_.window() + w + s) * oc * backward_.columns() + s * ic;
@@ -122,27 +189,22 @@ class ConvOp final : public Op {
     }
   }
 
-  void MaskByRelu(const float* dst, float* diff_dst) const {
-    const Layout& layout = places_.dst.layout;
-    for (std::int64_t y = 0; y < dst_shape_.height; ++y) {
-      kernels::ReluBackward(layout.row_floats(), dst + layout.row(y),
-                            diff_dst + places_.diff_dst.layout.row(y));
-    }
-  }
-
-  void AddBiasGradient(const float* diff_dst, bool accumulate, float* sum, float* scratch) const {
-    const Layout& layout = places_.diff_dst.layout;
+  void AddBiasGradient(const float* diff_dst, bool accumulate, float* sum) const {
+    const Layout& layout = places_.diff_dst().layout;
     if (!accumulate) std::fill_n(sum, dst_shape_.channels, 0.0f);
     for (std::int64_t y = 0; y < dst_shape_.height; ++y) {
       kernels::AddChannelSums(layout.row_floats(), dst_shape_.channels, diff_dst + layout.row(y),
-                              sum, scratch);
+                              sum);
     }
   }
 
-  std::int64_t kh_, kw_;
+  graph::Conv conv_;
+  graph::WindowAxis rows_, columns_;
   SampleShape src_shape_, dst_shape_;
   bool with_relu_;
-  SameConv forward_, backward_, gradient_;
+  bool direct_, direct_back_;
+  GeneralConv general_;
+  DirectConv forward_, backward_;
 };
 
 }  // namespace

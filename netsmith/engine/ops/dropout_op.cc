@@ -12,31 +12,38 @@ class DropoutOp final : public Op {
       : Op(std::move(name)), rate_(rate), shape_(src) {}
 
   OpNeeds Needs() const override {
-    return {
-        .dst_shape = shape_, .src_layout = {shape_}, .diff_dst_layout = {shape_}, .in_place = true};
+    return {.srcs = {{.layout = {shape_}}},
+            .dsts = {{.shape = shape_, .diff_layout = {shape_}}},
+            .sharing = Sharing::kInPlace};
   }
 
   void Forward(const Chunk& chunk, std::int64_t first, std::int64_t count) const override {
-    if (chunk.training) Apply(chunk, places_.dst, first, count);
+    for (std::int64_t i = first; i < first + count; ++i) {
+      Apply(chunk, i, chunk.training, places_.src(), places_.dst());
+    }
   }
   void Backward(const Chunk& chunk, std::int64_t first, std::int64_t count) const override {
-    Apply(chunk, places_.diff_dst, first, count);
+    for (std::int64_t i = first; i < first + count; ++i) {
+      Apply(chunk, i, true, places_.diff_dst(), places_.diff_src());
+    }
   }
 
  private:
-  void Apply(const Chunk& chunk, const TensorPlace& tensor, std::int64_t first,
-             std::int64_t count) const {
-    const Layout& layout = tensor.layout;
-    const base::RandomStreams streams(chunk.dropout_seed);
-    for (std::int64_t i = first; i < first + count; ++i) {
-      const auto sample = static_cast<std::uint64_t>(chunk.first + i);
-      const kernels::DropoutMask mask = {streams.SeedFor(name(), sample), rate_};
-      float* data = chunk.Sample(tensor, i);
-      for (std::int64_t y = 0; y < shape_.height; ++y) {
-        float* row = data + layout.row(y);
-        kernels::ApplyDropout(layout.row_floats(), mask, y * layout.row_floats(), row, row);
-      }
-    }
+  void Apply(const Chunk& chunk, std::int64_t i, bool drop, const TensorPlace& src,
+             const TensorPlace& dst) const {
+    const float* const from = chunk.Sample(src, i);
+    float* const to = chunk.Sample(dst, i);
+    if (!drop && from == to) return;
+    const auto sample = static_cast<std::uint64_t>(chunk.first + i);
+    const std::uint64_t seed = base::RandomStreams(chunk.dropout_seed).SeedFor(name(), sample);
+    const kernels::DropoutMask mask = {seed, drop ? rate_ : 0};
+    std::int64_t index = 0;
+    ForEachRow(src.layout, from, dst.layout, to,
+               [&](std::int64_t floats, const float* src_row, float* dst_row) {
+                 kernels::ApplyDropout(floats, mask, index, src_row, dst_row);
+                 index += floats;
+               });
+    if (from != to) ZeroPadding(dst.layout, to);
   }
 
   double rate_;

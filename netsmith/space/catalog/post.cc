@@ -65,7 +65,7 @@ graph::Graph BuildPost(std::span<const PostLayer> layers, graph::SampleShape inp
     };
     add(graph::Conv{.filters = layer.filters, .kernel_height = 1, .kernel_width = layer.kernel},
         "conv");
-    add(graph::Relu{}, "relu");
+    add(graph::Activation{}, "relu");
     if (layer.pool != 1) {
       add(graph::MaxPool{.window_height = 1, .window_width = layer.pool}, "pool");
     }

@@ -35,7 +35,7 @@ graph::Graph GraphOf(const json& c) {
   int last = graph.Add(graph::Input{}, {});
   for (const json& layer : c["layers"]) {
     last = graph.Add(graph::Conv{layer["filters"], 1, layer["kernel"]}, {last});
-    last = graph.Add(graph::Relu{}, {last});
+    last = graph.Add(graph::Activation{}, {last});
     last = graph.Add(graph::MaxPool{1, layer["pool"]}, {last});
   }
   last = graph.Add(graph::Flatten{}, {last});
@@ -100,24 +100,92 @@ void CheckProgram(const json& c) {
   }
 }
 
-TEST(GoldenChildTest, ReferenceAndProgramReproduceEveryCase) {
+/// The block of block2d: convolution, batch norm, ReLU; depthwise, pointwise; their sum's mean.
+graph::Graph BlockOf(const json& c) {
+  graph::Graph graph{.input = {c["height"], c["width"], c["channels"]}, .nodes = {}};
+  const std::int64_t filters = c["filters"], stride = c["stride"];
+  int last = graph.Add(graph::Input{}, {});
+  last = graph.Add(graph::Conv{.filters = filters,
+                               .kernel_height = 3,
+                               .kernel_width = 3,
+                               .stride_height = stride,
+                               .stride_width = stride,
+                               .bias = false},
+                   {last});
+  last = graph.Add(graph::BatchNorm{.epsilon = 1e-5}, {last});
+  const int start = graph.Add(graph::Activation{}, {last});
+  last = graph.Add(graph::Conv{.filters = filters,
+                               .kernel_height = 3,
+                               .kernel_width = 3,
+                               .groups = filters,
+                               .bias = false},
+                   {start});
+  last = graph.Add(graph::Conv{.filters = filters, .bias = false}, {last});
+  last = graph.Add(graph::Add{}, {last, start});
+  last = graph.Add(graph::GlobalAvgPool{}, {last});
+  graph.Add(graph::Dense{c["classes"]}, {last});
+  return graph;
+}
+
+/// What a case of block2d calls its parameters, in the graph's order.
+constexpr const char* kBlockParams[] = {"conv",      "bn_gamma", "bn_beta",   "depthwise",
+                                        "pointwise", "dense",    "dense_bias"};
+
+void CheckBlock(const json& c) {
+  reference::Network judge(BlockOf(c));
+  base::ThreadPool pool(1);
+  const auto labels = c["labels"].get<std::vector<std::int32_t>>();
+  Program program(BlockOf(c), static_cast<std::int64_t>(labels.size()), pool);
+  ASSERT_EQ(std::size(kBlockParams), judge.params().size());
+  for (std::size_t p = 0; p < judge.params().size(); ++p) {
+    const Values values = Flat(c["params"][kBlockParams[p]]);
+    judge.params()[p] = values;
+    program.WriteParam(static_cast<int>(p), std::vector<float>(values.begin(), values.end()));
+  }
+  const Values exact = Flat(c["x"]);
+  const std::vector<float> src(exact.begin(), exact.end());
+  const auto result = judge.ForwardBackward(exact, labels, 0);
+  const double loss = program.ForwardBackward(src, labels, 0);
+  EXPECT_NEAR(result.loss, c["loss"].get<double>(), 1e-9);
+  EXPECT_NEAR(loss, c["loss"].get<double>(), 1e-5 * std::abs(c["loss"].get<double>()));
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    ExpectClose(Flat(c["logits"][i]), result.logits[i], 1e-9, "logits");
+  }
+  for (std::size_t p = 0; p < judge.params().size(); ++p) {
+    const std::string name = kBlockParams[p];
+    const Values expected = Flat(c["grads"][name]);
+    ExpectClose(expected, result.gradients[p], 1e-9, "reference gradient of " + name);
+    ExpectClose(expected, program.ReadGradient(static_cast<int>(p)), 1e-5, "gradient of " + name);
+  }
+}
+
+/// Calls `check` with each case of the golden files whose names begin so.
+void ForEachCase(const std::string& prefix, void (*check)(const json&)) {
   int files = 0;
   NETSMITH_REQUIRE(std::filesystem::is_directory(netsmith::testing::GoldenDir()),
                    "golden vectors in " << netsmith::testing::GoldenDir());
   for (const auto& entry : std::filesystem::directory_iterator(netsmith::testing::GoldenDir())) {
     const std::string file = entry.path().filename().string();
-    if (!file.starts_with("child_chain1d") || !file.ends_with(".json")) continue;
+    if (!file.starts_with(prefix) || !file.ends_with(".json")) continue;
     ++files;
     std::ifstream stream(entry.path());
     const json content = json::parse(stream);
     for (std::size_t i = 0; i < content["cases"].size(); ++i) {
       SCOPED_TRACE(file + " case " + std::to_string(i));
-      CheckReference(content["cases"][i]);
-      CheckProgram(content["cases"][i]);
+      check(content["cases"][i]);
     }
   }
-  NETSMITH_REQUIRE(files > 0, "child_chain1d*.json in " << netsmith::testing::GoldenDir());
+  NETSMITH_REQUIRE(files > 0, prefix << "*.json in " << netsmith::testing::GoldenDir());
 }
+
+TEST(GoldenTest, ReferenceAndProgramReproduceTheClassicChild) {
+  ForEachCase("child_chain1d", [](const json& c) {
+    CheckReference(c);
+    CheckProgram(c);
+  });
+}
+
+TEST(GoldenTest, ReferenceAndProgramReproduceTheImageBlock) { ForEachCase("block2d", CheckBlock); }
 
 }  // namespace
 }  // namespace netsmith::engine

@@ -9,9 +9,9 @@ namespace {
 
 /// Stride-1 max pool: along the rows, then along the columns, since a maximum over a rectangle is
 /// the maximum of its rows' maxima.
-class MaxPoolOp final : public Op {
+class SlidingMaxPoolOp final : public Op {
  public:
-  MaxPoolOp(std::string name, const graph::MaxPool& pool, SampleShape src)
+  SlidingMaxPoolOp(std::string name, const graph::MaxPool& pool, SampleShape src)
       : Op(std::move(name)),
         pool_(pool),
         shape_(src),
@@ -22,47 +22,45 @@ class MaxPoolOp final : public Op {
     std::int64_t scratch = std::max(kernels::MaxPoolScratch(along_row_, pool_.window_width),
                                     kernels::MaxPoolScratch(along_column_, pool_.window_height));
     if (both()) scratch = AlignFloats(scratch) + 2 * AlignFloats(shape_.size());
-    return {.dst_shape = shape_,
-            .src_layout = {shape_},
-            .diff_dst_layout = {shape_},
-            .src_in_backward = true,
+    return {.srcs = {{.layout = {shape_}, .in_backward = true}},
+            .dsts = {{.shape = shape_, .diff_layout = {shape_}}},
             .scratch = scratch};
   }
 
   void Forward(const Chunk& chunk, std::int64_t first, std::int64_t count) const override {
     for (std::int64_t i = first; i < first + count; ++i) {
-      const float* src = chunk.Sample(places_.src, i);
-      float* dst = chunk.Sample(places_.dst, i);
+      const float* src = chunk.Sample(places_.src(), i);
+      float* dst = chunk.Sample(places_.dst(), i);
       if (both()) {
         float* rows = RowMaxima(chunk, src);
         Columns(rows, {shape_}, dst, Lines(chunk));
       } else if (pool_.window_height > 1) {
-        Columns(src, places_.src.layout, dst, chunk.scratch);
+        Columns(src, places_.src().layout, dst, chunk.scratch);
       } else {
-        Rows(src, dst, places_.dst.layout, chunk.scratch);
+        Rows(src, dst, places_.dst().layout, chunk.scratch);
       }
-      ZeroPadding(places_.dst.layout, dst);
+      ZeroPadding(places_.dst().layout, dst);
     }
   }
 
   void Backward(const Chunk& chunk, std::int64_t first, std::int64_t count) const override {
-    if (!places_.needs_diff_src) return;
+    if (!places_.needs_diff_src()) return;
     for (std::int64_t i = first; i < first + count; ++i) {
-      const float* src = chunk.Sample(places_.src, i);
-      const float* diff_dst = chunk.Sample(places_.diff_dst, i);
-      float* diff_src = chunk.Sample(places_.diff_src, i);
+      const float* src = chunk.Sample(places_.src(), i);
+      const float* diff_dst = chunk.Sample(places_.diff_dst(), i);
+      float* diff_src = chunk.Sample(places_.diff_src(), i);
       if (both()) {
         const float* rows = RowMaxima(chunk, src);
         float* diff_rows = chunk.scratch + AlignFloats(shape_.size());
         ColumnsBackward(rows, {shape_}, diff_dst, diff_rows, {shape_}, Lines(chunk));
         RowsBackward(src, diff_rows, {shape_}, diff_src, Lines(chunk));
       } else if (pool_.window_height > 1) {
-        ColumnsBackward(src, places_.src.layout, diff_dst, diff_src, places_.diff_src.layout,
+        ColumnsBackward(src, places_.src().layout, diff_dst, diff_src, places_.diff_src().layout,
                         chunk.scratch);
       } else {
-        RowsBackward(src, diff_dst, places_.diff_dst.layout, diff_src, chunk.scratch);
+        RowsBackward(src, diff_dst, places_.diff_dst().layout, diff_src, chunk.scratch);
       }
-      ZeroPadding(places_.diff_src.layout, diff_src);
+      ZeroPadding(places_.diff_src().layout, diff_src);
     }
   }
 
@@ -78,26 +76,27 @@ class MaxPoolOp final : public Op {
 
   void Rows(const float* src, float* dst, const Layout& dst_layout, float* scratch) const {
     for (std::int64_t y = 0; y < shape_.height; ++y) {
-      kernels::MaxPoolForward(along_row_, pool_.window_width, src + places_.src.layout.row(y),
+      kernels::MaxPoolForward(along_row_, pool_.window_width, src + places_.src().layout.row(y),
                               shape_.channels, dst + dst_layout.row(y), shape_.channels, scratch);
     }
   }
   void RowsBackward(const float* src, const float* diff_dst, const Layout& diff_dst_layout,
                     float* diff_src, float* scratch) const {
     for (std::int64_t y = 0; y < shape_.height; ++y) {
-      kernels::MaxPoolBackward(along_row_, pool_.window_width, src + places_.src.layout.row(y),
+      kernels::MaxPoolBackward(along_row_, pool_.window_width, src + places_.src().layout.row(y),
                                shape_.channels, diff_dst + diff_dst_layout.row(y), shape_.channels,
-                               diff_src + places_.diff_src.layout.row(y), shape_.channels, scratch);
+                               diff_src + places_.diff_src().layout.row(y), shape_.channels,
+                               scratch);
     }
   }
   void Columns(const float* src, const Layout& src_layout, float* dst, float* scratch) const {
     kernels::MaxPoolForward(along_column_, pool_.window_height, src + src_layout.row(0),
-                            src_layout.row_stride(), dst + places_.dst.layout.row(0),
-                            places_.dst.layout.row_stride(), scratch);
+                            src_layout.row_stride(), dst + places_.dst().layout.row(0),
+                            places_.dst().layout.row_stride(), scratch);
   }
   void ColumnsBackward(const float* src, const Layout& src_layout, const float* diff_dst,
                        float* diff_src, const Layout& diff_src_layout, float* scratch) const {
-    const Layout& diff_dst_layout = places_.diff_dst.layout;
+    const Layout& diff_dst_layout = places_.diff_dst().layout;
     kernels::MaxPoolBackward(along_column_, pool_.window_height, src + src_layout.row(0),
                              src_layout.row_stride(), diff_dst + diff_dst_layout.row(0),
                              diff_dst_layout.row_stride(), diff_src + diff_src_layout.row(0),
@@ -112,8 +111,9 @@ class MaxPoolOp final : public Op {
 
 }  // namespace
 
-std::unique_ptr<Op> MakeMaxPoolOp(std::string name, const graph::MaxPool& pool, SampleShape src) {
-  return std::make_unique<MaxPoolOp>(std::move(name), pool, src);
+std::unique_ptr<Op> MakeSlidingMaxPoolOp(std::string name, const graph::MaxPool& pool,
+                                         SampleShape src) {
+  return std::make_unique<SlidingMaxPoolOp>(std::move(name), pool, src);
 }
 
 }  // namespace netsmith::engine

@@ -1,0 +1,158 @@
+#include "netsmith/engine/kernels/depthwise.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "netsmith/engine/kernels/depthwise.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace netsmith::engine::kernels::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Tag = hn::CappedTag<float, 16>;
+using V = hn::Vec<Tag>;
+
+/// Loads and stores a vector of channels, all of whose lanes are real.
+struct WholeVector {
+  V Load(const float* p) const { return hn::LoadU(Tag(), p); }
+  void Store(V v, float* p) const { hn::StoreU(v, Tag(), p); }
+};
+/// The same for the last channels, fewer than a vector has lanes.
+struct PartialVector {
+  hn::Mask<Tag> real;
+  V Load(const float* p) const { return hn::MaskedLoad(real, Tag(), p); }
+  void Store(V v, float* p) const { hn::BlendedStore(v, real, Tag(), p); }
+};
+
+/// Calls body(first channel, access) for each vector of channels.
+template <class Body>
+void ForEachVector(std::int64_t channels, Body body) {
+  const Tag d;
+  const std::int64_t lanes = hn::MaxLanes(d);
+  std::int64_t c = 0;
+  for (; c + lanes <= channels; c += lanes) body(c, WholeVector());
+  if (c < channels) {
+    body(c, PartialVector{hn::FirstN(d, static_cast<std::size_t>(channels - c))});
+  }
+}
+
+/// kPositions outputs side by side, so that a weight is loaded once for all of them.
+template <int kPositions, class Access>
+void Outputs(const DepthwiseRow& row, Access access, const float* src, const float* weights,
+             V start, bool relu, float* dst) {
+  V sum[kPositions];
+  for (int i = 0; i < kPositions; ++i) sum[i] = start;
+  for (std::int64_t h = 0; h < row.kh; ++h) {
+    for (std::int64_t w = 0; w < row.kw; ++w) {
+      const V weight = access.Load(weights + (h * row.kw + w) * row.channels);
+      const float* from = src + h * row.src_row + w * row.src_tap;
+#pragma GCC unroll 8
+      for (int i = 0; i < kPositions; ++i) {
+        sum[i] = hn::MulAdd(access.Load(from + i * row.src_step), weight, sum[i]);
+      }
+    }
+  }
+  for (int i = 0; i < kPositions; ++i) {
+    const V value = relu ? hn::IfThenZeroElse(hn::Lt(sum[i], hn::Zero(Tag())), sum[i]) : sum[i];
+    access.Store(value, dst + i * row.channels);
+  }
+}
+
+void Forward(const DepthwiseRow& row, const float* src, const float* weights, const float* bias,
+             bool relu, float* dst) {
+  constexpr int kPositions = 8;
+  ForEachVector(row.channels, [&](std::int64_t c, auto access) {
+    const V start = bias == nullptr ? hn::Zero(Tag()) : access.Load(bias + c);
+    std::int64_t x = 0;
+    for (; x + kPositions <= row.width; x += kPositions) {
+      Outputs<kPositions>(row, access, src + x * row.src_step + c, weights + c, start, relu,
+                          dst + x * row.channels + c);
+    }
+    for (; x < row.width; ++x) {
+      Outputs<1>(row, access, src + x * row.src_step + c, weights + c, start, relu,
+                 dst + x * row.channels + c);
+    }
+  });
+}
+
+/// Gradients of kTaps neighbouring elements of one kernel row.
+template <int kTaps, class Access>
+void Taps(const DepthwiseRow& row, Access access, const float* src, const float* diff_dst,
+          float* diff_weights) {
+  V sum[kTaps];
+  for (int w = 0; w < kTaps; ++w) sum[w] = hn::Zero(Tag());
+  for (std::int64_t x = 0; x < row.width; ++x) {
+    const V diff = access.Load(diff_dst + x * row.channels);
+    const float* from = src + x * row.src_step;
+#pragma GCC unroll 8
+    for (int w = 0; w < kTaps; ++w) {
+      sum[w] = hn::MulAdd(access.Load(from + w * row.src_tap), diff, sum[w]);
+    }
+  }
+  for (int w = 0; w < kTaps; ++w) {
+    float* const to = diff_weights + w * row.channels;
+    access.Store(hn::Add(access.Load(to), sum[w]), to);
+  }
+}
+
+void Weights(const DepthwiseRow& row, const float* src, const float* diff_dst,
+             float* diff_weights) {
+  constexpr int kTaps = 5;
+  ForEachVector(row.channels, [&](std::int64_t c, auto access) {
+    for (std::int64_t h = 0; h < row.kh; ++h) {
+      const float* from = src + h * row.src_row + c;
+      float* to = diff_weights + h * row.kw * row.channels + c;
+      std::int64_t w = 0;
+      const auto next = [&](auto taps) {
+        Taps<decltype(taps)::value>(row, access, from + w * row.src_tap, diff_dst + c,
+                                    to + w * row.channels);
+        w += decltype(taps)::value;
+      };
+      while (w + kTaps <= row.kw) next(std::integral_constant<int, kTaps>());
+      while (w + 3 <= row.kw) next(std::integral_constant<int, 3>());
+      while (w < row.kw) next(std::integral_constant<int, 1>());
+    }
+  });
+}
+
+void Weighted(std::int64_t count, std::int64_t channels, const float* src, const float* weights,
+              float* dst, std::int64_t dst_step) {
+  ForEachVector(channels, [&](std::int64_t c, auto access) {
+    const V weight = access.Load(weights + c);
+    for (std::int64_t x = 0; x < count; ++x) {
+      float* const to = dst + x * dst_step + c;
+      access.Store(hn::MulAdd(access.Load(src + x * channels + c), weight, access.Load(to)), to);
+    }
+  });
+}
+
+}  // namespace netsmith::engine::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace netsmith::engine::kernels {
+
+HWY_EXPORT(Forward);
+HWY_EXPORT(Weights);
+HWY_EXPORT(Weighted);
+
+void DepthwiseForward(const DepthwiseRow& row, const float* src, const float* weights,
+                      const float* bias, bool relu, float* dst) {
+  HWY_DYNAMIC_DISPATCH(Forward)(row, src, weights, bias, relu, dst);
+}
+
+void DepthwiseWeights(const DepthwiseRow& row, const float* src, const float* diff_dst,
+                      float* diff_weights) {
+  HWY_DYNAMIC_DISPATCH(Weights)(row, src, diff_dst, diff_weights);
+}
+
+void AddWeighted(std::int64_t count, std::int64_t channels, const float* src, const float* weights,
+                 float* dst, std::int64_t dst_step) {
+  HWY_DYNAMIC_DISPATCH(Weighted)(count, channels, src, weights, dst, dst_step);
+}
+
+}  // namespace netsmith::engine::kernels
+#endif

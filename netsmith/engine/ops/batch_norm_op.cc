@@ -1,0 +1,271 @@
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "netsmith/engine/kernels/channels.h"
+#include "netsmith/engine/kernels/elementwise.h"
+#include "netsmith/engine/memory_plan.h"
+#include "netsmith/engine/ops/ops.h"
+
+namespace netsmith::engine {
+namespace {
+
+/// The first half of a batch norm: on the way forward it measures mean and variance, on the way
+/// back it turns the gradient of the normalised values into that of its input. Both need the whole
+/// mini-batch, which has passed the second half by then. It owns the parameters.
+///
+///   forward   y = scale · x + shift,  scale = gamma · rstd,  shift = beta - scale · mean
+///   back      dx = scale · (dy - Σdy / N - (x - mean) · rstd² · Σ(dy · (x - mean)) / N)
+///
+/// Each sample's moments are taken by themselves, in two passes while it is in the cache, and
+/// joined within the group, then in double over the groups.
+/// Source   Ioffe & Szegedy 2015, arXiv:1502.03167, Algorithm 1; joining moments: Chan et al. 1979
+class NormStatisticsOp final : public Op {
+ public:
+  NormStatisticsOp(std::string name, const graph::BatchNorm& norm, SampleShape src)
+      : Op(std::move(name)),
+        norm_(norm),
+        shape_(src),
+        period_(kernels::ChannelPeriod(channels())) {}
+
+  OpNeeds Needs() const override {
+    const std::int64_t c = channels();
+    return {
+        .srcs = {{.layout = {shape_}, .in_backward = true}},
+        .dsts = {{.shape = shape_, .diff_layout = {shape_}}},
+        .sharing = Sharing::kFork,
+        .ends_phase = true,
+        .scratch = 2 * AlignFloats(c) + period_,
+        .packed = kNumPatterns * period_ + AlignFloats(c),
+        .group_gradients = 4 * AlignFloats(c),
+        .params = {{.name = name() + ".gamma", .shape = {c}, .initial = 1},
+                   {.name = name() + ".beta", .shape = {c}},
+                   {.name = name() + ".mean", .shape = {c}, .trained = false},
+                   {.name = name() + ".variance", .shape = {c}, .initial = 1, .trained = false}}};
+  }
+
+  /// Without training the running averages take the place of the mini-batch's moments.
+  void Pack(const Parameters& from, float* packed, bool training) const override {
+    if (training) return;
+    const float* const mean = from.statistics + places_.params[2];
+    const float* const variance = from.statistics + places_.params[3];
+    SetScale(from.params, {mean, mean + channels()}, {variance, variance + channels()}, packed);
+  }
+
+  void Forward(const Chunk& chunk, std::int64_t first, std::int64_t count) const override {
+    if (!chunk.training) return;
+    for (std::int64_t i = first; i < first + count; ++i) {
+      const float* const src = chunk.Sample(places_.src(), i);
+      float* const mean = chunk.scratch;
+      float* const square = mean + AlignFloats(channels());
+      MeasureSample(src, mean, square, square + AlignFloats(channels()));
+      Join(chunk, i, mean, square);
+    }
+  }
+
+  void FinishForward(const Batch& batch) const override {
+    const std::int64_t c = channels();
+    const auto positions = static_cast<double>(shape_.height * shape_.width);
+    std::vector<double> mean(c), square(c);
+    double seen = 0;
+    for (int g = 0; g < batch.num_groups; ++g) {
+      const float* const group =
+          batch.group_gradients + places_.group_gradients + g * batch.group_stride;
+      const auto samples =
+          batch.count * (g + 1) / batch.num_groups - batch.count * g / batch.num_groups;
+      const double count = positions * static_cast<double>(samples);
+      for (std::int64_t k = 0; k < c; ++k) {
+        const double delta = group[k] - mean[k];
+        mean[k] += delta * count / (seen + count);
+        square[k] += group[AlignFloats(c) + k] + delta * delta * seen * count / (seen + count);
+      }
+      seen += count;
+    }
+    for (double& s : square) s /= seen;  // now the variance
+    SetScale(batch.params, mean, square, batch.packed);
+    for (std::int64_t k = 0; k < c; ++k) {
+      UpdateAverage(batch.statistics[places_.params[2] + k], mean[k]);
+      UpdateAverage(batch.statistics[places_.params[3] + k], square[k]);
+    }
+  }
+
+  /// By the second half, when the mini-batch has passed back to it.
+  void FinishSums(const Batch& batch) const {
+    const std::int64_t c = channels();
+    const double count = static_cast<double>(batch.count * shape_.height * shape_.width);
+    float* const sums = batch.group_gradients + places_.group_gradients + 2 * AlignFloats(c);
+    for (int g = 1; g < batch.num_groups; ++g) {
+      kernels::Accumulate(2 * AlignFloats(c), sums + g * batch.group_stride, sums);
+    }
+    const float* const products = sums + AlignFloats(c);
+    const float* const gamma = batch.params + places_.params[0];
+    const float* const rstd = Rstd(batch.packed);
+    std::vector<float> along_src(c), offset(c);
+    for (std::int64_t k = 0; k < c; ++k) {
+      const double scale = static_cast<double>(gamma[k]) * rstd[k];
+      batch.diff_params[places_.params[0] + k] = products[k] * rstd[k];
+      batch.diff_params[places_.params[1] + k] = sums[k];
+      along_src[k] = static_cast<float>(-scale * rstd[k] * rstd[k] * products[k] / count);
+      offset[k] = static_cast<float>(-scale * sums[k] / count);
+    }
+    kernels::RepeatChannels(c, along_src.data(), Pattern(batch.packed, kAlongSrc));
+    kernels::RepeatChannels(c, offset.data(), Pattern(batch.packed, kOffset));
+  }
+
+  void Backward(const Chunk& chunk, std::int64_t first, std::int64_t count) const override {
+    if (!places_.needs_diff_src()) return;
+    const kernels::NormSlopes slopes = {.along_diff = Pattern(chunk.packed, kScale),
+                                        .along_src = Pattern(chunk.packed, kAlongSrc),
+                                        .mean = Pattern(chunk.packed, kMean),
+                                        .offset = Pattern(chunk.packed, kOffset)};
+    for (std::int64_t i = first; i < first + count; ++i) {
+      ForEachRow(places_.src().layout, chunk.Sample(places_.src(), i), places_.diff_src().layout,
+                 chunk.Sample(places_.diff_src(), i),
+                 [&](std::int64_t n, const float* src, float* diff) {
+                   kernels::ApplyNormSlopes(n, channels(), src, slopes, diff);
+                 });
+    }
+  }
+
+  std::int64_t channels() const { return shape_.channels; }
+  kernels::NormConstants Constants(const float* packed) const {
+    return {.scale = Pattern(packed, kScale),
+            .shift = Pattern(packed, kShift),
+            .mean = Pattern(packed, kMean)};
+  }
+  /// Where a group sums up dy, and behind that dy · (x - mean).
+  float* GradientSums(const Chunk& chunk) const {
+    return chunk.group_gradients + places_.group_gradients + 2 * AlignFloats(channels());
+  }
+
+ private:
+  enum PatternIndex { kScale, kShift, kMean, kAlongSrc, kOffset, kNumPatterns };
+
+  template <typename Float>
+  Float* Pattern(Float* packed, PatternIndex index) const {
+    return packed + places_.packed + index * period_;
+  }
+  template <typename Float>
+  Float* Rstd(Float* packed) const {
+    return Pattern(packed, kNumPatterns);
+  }
+
+  void SetScale(const float* params, const std::vector<double>& mean,
+                const std::vector<double>& variance, float* packed) const {
+    const std::int64_t c = channels();
+    std::vector<float> scale(c), shift(c), center(mean.begin(), mean.end());
+    for (std::int64_t k = 0; k < c; ++k) {
+      const double rstd = 1 / std::sqrt(variance[k] + norm_.epsilon);
+      Rstd(packed)[k] = static_cast<float>(rstd);
+      scale[k] = static_cast<float>(params[places_.params[0] + k] * rstd);
+      shift[k] = static_cast<float>(params[places_.params[1] + k] -
+                                    params[places_.params[0] + k] * rstd * mean[k]);
+    }
+    kernels::RepeatChannels(c, scale.data(), Pattern(packed, kScale));
+    kernels::RepeatChannels(c, shift.data(), Pattern(packed, kShift));
+    kernels::RepeatChannels(c, center.data(), Pattern(packed, kMean));
+  }
+
+  void UpdateAverage(float& average, double value) const {
+    average = static_cast<float>(norm_.momentum * average + (1 - norm_.momentum) * value);
+  }
+
+  /// A sample's mean and sum of squared deviations.
+  void MeasureSample(const float* src, float* mean, float* square, float* pattern) const {
+    const Layout& layout = places_.src().layout;
+    const auto positions = static_cast<float>(shape_.height * shape_.width);
+    std::fill_n(mean, channels(), 0.0f);
+    std::fill_n(square, channels(), 0.0f);
+    for (std::int64_t y = 0; y < shape_.height; ++y) {
+      kernels::AddChannelSums(layout.row_floats(), channels(), src + layout.row(y), mean);
+    }
+    for (std::int64_t k = 0; k < channels(); ++k) mean[k] /= positions;
+    kernels::RepeatChannels(channels(), mean, pattern);
+    for (std::int64_t y = 0; y < shape_.height; ++y) {
+      kernels::AddChannelSquares(layout.row_floats(), channels(), src + layout.row(y), pattern,
+                                 square);
+    }
+  }
+
+  /// Joins a sample's moments to those of its group's samples before it.
+  void Join(const Chunk& chunk, std::int64_t i, const float* mean, const float* square) const {
+    float* const group_mean = chunk.group_gradients + places_.group_gradients;
+    float* const group_square = group_mean + AlignFloats(channels());
+    const auto before = static_cast<float>(chunk.first + i - chunk.group_first);
+    const auto positions = static_cast<float>(shape_.height * shape_.width);
+    if (before == 0) {
+      std::copy_n(mean, channels(), group_mean);
+      std::copy_n(square, channels(), group_square);
+      return;
+    }
+    for (std::int64_t k = 0; k < channels(); ++k) {
+      const float delta = mean[k] - group_mean[k];
+      group_mean[k] += delta / (before + 1);
+      group_square[k] += square[k] + delta * delta * positions * before / (before + 1);
+    }
+  }
+
+  graph::BatchNorm norm_;
+  SampleShape shape_;
+  std::int64_t period_;
+};
+
+/// The second half: scales and shifts, and applies the ReLU that follows. On the way back it sums
+/// up what the first half's gradients take.
+class NormApplyOp final : public Op {
+ public:
+  NormApplyOp(std::string name, const NormStatisticsOp& statistics, SampleShape src, bool with_relu)
+      : Op(std::move(name)), statistics_(statistics), shape_(src), with_relu_(with_relu) {}
+
+  OpNeeds Needs() const override {
+    return {.srcs = {{.layout = {shape_}, .in_backward = true}},
+            .dsts = {{.shape = shape_, .diff_layout = {shape_}}},
+            .sharing = Sharing::kInPlace};
+  }
+
+  void Forward(const Chunk& chunk, std::int64_t first, std::int64_t count) const override {
+    const kernels::NormConstants norm = statistics_.Constants(chunk.packed);
+    for (std::int64_t i = first; i < first + count; ++i) {
+      float* const dst = chunk.Sample(places_.dst(), i);
+      ForEachRow(places_.src().layout, chunk.Sample(places_.src(), i), places_.dst().layout, dst,
+                 [&](std::int64_t n, const float* from, float* to) {
+                   kernels::ScaleChannels(n, shape_.channels, from, norm.scale, norm.shift,
+                                          with_relu_, to);
+                 });
+      ZeroPadding(places_.dst().layout, dst);
+    }
+  }
+
+  void Backward(const Chunk& chunk, std::int64_t first, std::int64_t count) const override {
+    const kernels::NormConstants norm = statistics_.Constants(chunk.packed);
+    const std::int64_t gap = AlignFloats(shape_.channels);
+    float* const sums = statistics_.GradientSums(chunk);
+    for (std::int64_t i = first; i < first + count; ++i) {
+      if (chunk.first_of_group && i == 0) std::fill_n(sums, 2 * gap, 0.0f);
+      ForEachRow(places_.src().layout, chunk.Sample(places_.src(), i), places_.diff_dst().layout,
+                 chunk.Sample(places_.diff_dst(), i),
+                 [&](std::int64_t n, const float* src, float* diff) {
+                   kernels::AddNormGradients(n, shape_.channels, src, norm, with_relu_, diff, sums,
+                                             sums + gap);
+                 });
+    }
+  }
+
+  void FinishBackward(const Batch& batch) const override { statistics_.FinishSums(batch); }
+
+ private:
+  const NormStatisticsOp& statistics_;
+  SampleShape shape_;
+  bool with_relu_;
+};
+
+}  // namespace
+
+BatchNormOps MakeBatchNormOps(std::string name, const graph::BatchNorm& norm, SampleShape src,
+                              bool with_relu) {
+  auto statistics = std::make_unique<NormStatisticsOp>(name, norm, src);
+  auto apply = std::make_unique<NormApplyOp>(name + ".apply", *statistics, src, with_relu);
+  return {std::move(statistics), std::move(apply)};
+}
+
+}  // namespace netsmith::engine

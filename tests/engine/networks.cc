@@ -1,0 +1,247 @@
+#include "tests/engine/networks.h"
+
+#include <functional>
+#include <utility>
+
+namespace netsmith::engine::testing {
+namespace {
+
+using graph::Activation;
+using graph::Padding;
+
+/// Builds a graph node by node; `last` is what the next one reads.
+class Builder {
+ public:
+  explicit Builder(graph::SampleShape input) : graph_{.input = input, .nodes = {}} {
+    last_ = graph_.Add(graph::Input{}, {});
+  }
+  int Add(graph::Op op) { return last_ = graph_.Add(op, {last_}); }
+  int Join(graph::Op op, std::vector<int> inputs) {
+    return last_ = graph_.Add(op, std::move(inputs));
+  }
+  int last() const { return last_; }
+  void GoTo(int node) { last_ = node; }
+  graph::Graph Classify(int classes) {
+    Add(graph::Flatten{});
+    Add(graph::Dense{classes});
+    return std::move(graph_);
+  }
+
+ private:
+  graph::Graph graph_;
+  int last_;
+};
+
+/// One operation between two convolutions, so that gradients flow through it.
+graph::Graph Around(graph::SampleShape input, std::int64_t channels,
+                    const std::function<void(Builder&)>& middle, bool after = true) {
+  Builder b(input);
+  b.Add(graph::Conv{.filters = channels, .kernel_height = 2, .kernel_width = 3});
+  middle(b);
+  if (after) b.Add(graph::Conv{.filters = 3, .kernel_width = 2});
+  return b.Classify(3);
+}
+
+}  // namespace
+
+std::vector<NamedGraph> OperationGraphs(bool small) {
+  const graph::SampleShape image =
+      small ? graph::SampleShape{4, 5, 2} : graph::SampleShape{9, 11, 3};
+  const graph::SampleShape signal =
+      small ? graph::SampleShape{1, 9, 2} : graph::SampleShape{1, 53, 3};
+  const std::int64_t c = small ? 4 : 18;
+  std::vector<NamedGraph> graphs;
+  const auto add = [&](std::string name, graph::SampleShape input, auto middle, bool after = true) {
+    graphs.push_back({std::move(name), Around(input, c, middle, after)});
+  };
+  const auto one = [&](const std::string& name, graph::SampleShape input, graph::Op op) {
+    add(name, input, [op](Builder& b) { b.Add(op); });
+  };
+
+  one("conv stride", image,
+      graph::Conv{.filters = 5,
+                  .kernel_height = 3,
+                  .kernel_width = 3,
+                  .stride_height = 2,
+                  .stride_width = 2});
+  one("conv unequal strides, no bias", image,
+      graph::Conv{.filters = 3,
+                  .kernel_height = 2,
+                  .kernel_width = 3,
+                  .stride_height = 1,
+                  .stride_width = 3,
+                  .bias = false});
+  one("conv valid", image,
+      graph::Conv{.filters = 3, .kernel_height = 3, .kernel_width = 2, .padding = Padding::kValid});
+  one("conv valid stride", image,
+      graph::Conv{.filters = 3,
+                  .kernel_height = 2,
+                  .kernel_width = 2,
+                  .stride_height = 2,
+                  .stride_width = 2,
+                  .padding = Padding::kValid});
+  one("conv 1x1 stride", image, graph::Conv{.filters = 5, .stride_height = 2, .stride_width = 2});
+  one("conv pointwise", image, graph::Conv{.filters = 7});
+  one("conv dilated", image,
+      graph::Conv{.filters = 3,
+                  .kernel_height = 3,
+                  .kernel_width = 3,
+                  .dilation_height = 2,
+                  .dilation_width = 2});
+  one("conv dilated stride", image,
+      graph::Conv{.filters = 3,
+                  .kernel_height = 2,
+                  .kernel_width = 2,
+                  .stride_height = 2,
+                  .stride_width = 2,
+                  .dilation_height = 2,
+                  .dilation_width = 3});
+  one("conv dilated rows only", image,
+      graph::Conv{.filters = 3, .kernel_height = 3, .kernel_width = 2, .dilation_height = 2});
+  one("conv dilated signal", signal,
+      graph::Conv{.filters = 3, .kernel_width = 3, .dilation_width = 4});
+  one("conv long stride signal", signal,
+      graph::Conv{.filters = 3, .kernel_width = 7, .stride_width = 4});
+  one("conv groups", image,
+      graph::Conv{.filters = 6, .kernel_height = 3, .kernel_width = 3, .groups = 2});
+  one("conv groups stride dilation", image,
+      graph::Conv{.filters = 4,
+                  .kernel_height = 2,
+                  .kernel_width = 2,
+                  .stride_height = 2,
+                  .stride_width = 1,
+                  .dilation_width = 2,
+                  .groups = 2});
+  const graph::Conv depthwise = {.filters = c, .kernel_height = 3, .kernel_width = 3, .groups = c};
+  one("depthwise", image, depthwise);
+  add("depthwise relu", image, [&](Builder& b) {
+    b.Add(depthwise);
+    b.Add(Activation{});
+  });
+  graph::Conv strided = depthwise;
+  strided.stride_height = strided.stride_width = 2;
+  strided.bias = false;
+  one("depthwise stride", image, strided);
+  graph::Conv dilated = depthwise;
+  dilated.dilation_height = 2;
+  dilated.kernel_width = 7;
+  one("depthwise dilated long", image, dilated);
+  graph::Conv multiplied = depthwise;
+  multiplied.filters = 2 * c;
+  one("depthwise with multiplier", image, multiplied);
+
+  one("max pool stride", image, graph::MaxPool{2, 3, 2, 2});
+  one("max pool valid", image, graph::MaxPool{2, 2, 1, 1, Padding::kValid});
+  one("max pool long signal", signal, graph::MaxPool{1, 5, 1, 3});
+  one("avg pool", image, graph::AvgPool{3, 2});
+  one("avg pool stride valid", image, graph::AvgPool{2, 3, 2, 1, Padding::kValid});
+  one("global avg pool", image, graph::GlobalAvgPool{});
+
+  one("relu", image, Activation{});
+  one("relu6", image, Activation{Activation::Kind::kRelu6});
+  one("silu", image, Activation{Activation::Kind::kSilu});
+  one("hard swish", image, Activation{Activation::Kind::kHardSwish});
+  one("dropout", image, graph::Dropout{30});
+  add("relu6 then dropout", image, [](Builder& b) {
+    b.Add(Activation{Activation::Kind::kRelu6});
+    b.Add(graph::Dropout{30});
+  });
+
+  one("batch norm", image, graph::BatchNorm{});
+  add("batch norm relu", image, [](Builder& b) {
+    b.Add(graph::BatchNorm{.epsilon = 1e-3});
+    b.Add(Activation{});
+  });
+  add("two batch norms", signal, [](Builder& b) {
+    b.Add(graph::BatchNorm{});
+    b.Add(Activation{});
+    b.Add(graph::Conv{.filters = 5, .kernel_width = 3, .bias = false});
+    b.Add(graph::BatchNorm{});
+  });
+  one("squeeze and excite", image, graph::SqueezeExcite{2});
+
+  add("residual", image, [&](Builder& b) {
+    const int start = b.last();
+    b.Add(graph::Conv{.filters = c, .kernel_height = 3, .kernel_width = 3});
+    b.Add(Activation{});
+    b.Join(graph::Add{}, {start, b.last()});
+  });
+  add("residual with batch norms", image, [&](Builder& b) {
+    b.Add(graph::BatchNorm{});
+    const int start = b.Add(Activation{});
+    b.Add(graph::Conv{.filters = c, .kernel_height = 3, .kernel_width = 3, .bias = false});
+    b.Add(graph::BatchNorm{});
+    b.Add(Activation{});
+    b.Add(graph::Conv{.filters = c, .kernel_height = 3, .kernel_width = 1, .bias = false});
+    b.Add(graph::BatchNorm{});
+    b.Join(graph::Add{}, {b.last(), start});
+    b.Add(Activation{});
+  });
+  add("shortcut with stride", image, [&](Builder& b) {
+    const int start = b.last();
+    b.Add(graph::Conv{.filters = 5,
+                      .kernel_height = 3,
+                      .kernel_width = 3,
+                      .stride_height = 2,
+                      .stride_width = 2});
+    const int left = b.Add(graph::BatchNorm{});
+    b.GoTo(start);
+    b.Add(graph::AvgPool{2, 2, 2, 2});
+    b.Add(graph::Conv{.filters = 5});
+    b.Join(graph::Add{}, {left, b.last(), left});
+  });
+  add("concat", image, [&](Builder& b) {
+    const int start = b.last();
+    const int left = b.Add(graph::Conv{.filters = 3, .kernel_height = 3, .kernel_width = 3});
+    b.GoTo(start);
+    const int right = b.Add(graph::MaxPool{3, 3});
+    b.Join(graph::Concat{}, {left, start, right});
+  });
+  add("relu on one branch only", image, [&](Builder& b) {
+    const int start = b.last();
+    const int left = b.Add(Activation{});
+    b.GoTo(start);
+    const int right = b.Add(graph::Dropout{20});
+    b.Join(graph::Add{}, {left, right, start});
+  });
+  add("input on two branches", image, [&](Builder& b) {
+    const int left = b.last();
+    b.GoTo(0);
+    const int right = b.Add(graph::MaxPool{2, 2});
+    b.Join(graph::Concat{}, {left, right, 0});
+  });
+  add(
+      "flatten then relu and dropout", image,
+      [](Builder& b) {
+        b.Add(graph::Flatten{});
+        b.Add(Activation{});
+        b.Add(graph::Dropout{25});
+      },
+      false);
+  add(
+      "dense on a branch", image,
+      [](Builder& b) {
+        b.Add(graph::GlobalAvgPool{});
+        const int start = b.last();
+        b.Add(graph::Dense{6});
+        const int left = b.Add(Activation{Activation::Kind::kSilu});
+        b.GoTo(start);
+        const int right = b.Add(graph::Dense{6});
+        b.Join(graph::Add{}, {left, right});
+        b.Add(graph::BatchNorm{});
+      },
+      false);
+  add(
+      "flattened image on two branches", image,
+      [](Builder& b) {
+        const int flat = b.Add(graph::Flatten{});
+        const int left = b.Add(graph::Conv{.filters = 2, .kernel_width = 3});
+        b.GoTo(flat);
+        const int right = b.Add(graph::Dense{2});
+        b.Join(graph::Add{}, {left, right});
+      },
+      false);
+  return graphs;
+}
+
+}  // namespace netsmith::engine::testing

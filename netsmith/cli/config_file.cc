@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,6 +15,7 @@
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/base/file.h"
 #include "netsmith/cli/command.h"
 #include "netsmith/cli/command_line.h"
 #include "netsmith/cli/nearest.h"
@@ -30,14 +30,13 @@ std::string Place(const std::string& path, const toml::source_region& source) {
 }
 
 toml::table ReadToml(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  if (!file || !(content << file.rdbuf())) {
+  const std::optional<std::string> content = base::ReadFile(path);
+  if (!content) {
     throw base::ConfigError(fmt::format("{}: cannot be read as a configuration: {}", path,
                                         std::generic_category().message(errno)));
   }
   try {
-    return toml::parse(content.view());
+    return toml::parse(*content);
   } catch (const toml::parse_error& error) {
     throw base::ConfigError(
         fmt::format("{}: {}", Place(path, error.source()), error.description()));

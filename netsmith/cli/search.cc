@@ -52,10 +52,7 @@ class Search : public Command {
     const search::SearchResult result = RunStudy(study_, problem, *store, stop);
     std::optional<report::Comparison> comparison;
     if (compare_ && result.best && !stop.stop_requested()) {
-      if (RunRandomSearch(problem, *store, stop)) {
-        comparison = RunComparison(comparison_, {.study = study_.study, .seed = study_.seed},
-                                   problem, store.get(), stop);
-      }
+      comparison = RunStages(problem, *store, stop);
     }
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     Report(result, comparison, problem, elapsed.count());
@@ -65,6 +62,19 @@ class Search : public Command {
   }
 
  private:
+  /// What follows the search with --compare; nothing when it was stopped: the search's own result
+  /// is there all the same.
+  std::optional<report::Comparison> RunStages(const data::Problem& problem, study::Store& store,
+                                              const std::stop_token& stop) const {
+    try {
+      if (!RunRandomSearch(problem, store, stop)) return std::nullopt;
+      return RunComparison(comparison_, {.study = study_.study, .seed = study_.seed}, problem,
+                           &store, stop);
+    } catch (const base::Interrupted&) {
+      return std::nullopt;
+    }
+  }
+
   /// False when it was stopped before its end.
   bool RunRandomSearch(const data::Problem& problem, study::Store& store,
                        const std::stop_token& stop) const {
@@ -83,7 +93,8 @@ class Search : public Command {
       json["seconds"] = seconds;
       json["interrupted"] = result.interrupted;
       json["nondeterministic"] = study_.nondeterministic;
-      json["reward_split"] = study_.child.reward_split;
+      json["reward_split"] =
+          study_.evaluator.empty() ? study_.child.reward_split : std::string("evaluator");
       if (!result.diagnostics.empty()) json["diagnostics"] = result.diagnostics.back();
       if (comparison) json["comparison"] = nlohmann::ordered_json::parse(ToJson(*comparison));
       PrintJson(json);

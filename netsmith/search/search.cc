@@ -163,7 +163,7 @@ class Search {
       jobs.push_back({.trial = number, .genome = trial.genome, .network = trial.network});
     }
     pool_.Submit(std::move(jobs));
-    while (const std::optional<FinishedJob> finished = pool_.Next()) {
+    while (const auto finished = pool_.Next()) {
       for (const std::int64_t number : ledger_.Finish(finished->trial, finished->evaluation)) {
         FinishInStore(number);
       }

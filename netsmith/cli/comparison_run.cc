@@ -193,6 +193,12 @@ std::vector<double> ComparisonFlags::Rates() const {
   return ParseNumbers("--learning-rates", learning_rates, 1e-12, 10);
 }
 
+void ComparisonFlags::CheckHandMade(const data::Problem& problem) const {
+  if (hand_made == "none") return;
+  space::ParseNetwork(hand_made, problem.development().shape(),
+                      problem.development().num_classes());
+}
+
 study::StudySpec RequireStudy(study::Store& store, const std::string& name,
                               const std::string& store_url) {
   if (auto spec = store.FindStudy(name)) return *std::move(spec);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -48,14 +49,21 @@ class Search : public Command {
     comparison_.Rates();  // a mistake is found before the search
     const auto start = std::chrono::steady_clock::now();
     const data::Problem problem = study_.data.Load(stop);
+    if (compare_) comparison_.CheckHandMade(problem);  // … and before all the work
     const auto store = store::OpenStore(study_.store);
     const search::SearchResult result = RunStudy(study_, problem, *store, stop);
     std::optional<report::Comparison> comparison;
+    std::exception_ptr trouble;
     if (compare_ && result.best && !stop.stop_requested()) {
-      comparison = RunStages(problem, *store, stop);
+      try {
+        comparison = RunStages(problem, *store, stop);
+      } catch (...) {
+        trouble = std::current_exception();  // the search's own result is printed all the same
+      }
     }
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     Report(result, comparison, problem, elapsed.count());
+    if (trouble) std::rethrow_exception(trouble);
     if (stop.stop_requested()) return kInterrupted;
     if (!result.best) base::LogError("no network was found: no trial is complete");
     return result.best ? kDone : kOtherError;

@@ -21,6 +21,7 @@
 #include "netsmith/report/progress.h"
 #include "netsmith/search/limited_evaluator.h"
 #include "netsmith/search/process_evaluator.h"
+#include "netsmith/space/text_cursor.h"
 #include "netsmith/strategy/registry.h"
 
 namespace netsmith::cli {
@@ -192,6 +193,11 @@ void StudyFlags::Resolve() {
   space.Resolve(strategy.options.reinforce.policy);
   strategy.Resolve();
   if (study.empty()) study = DefaultName(*this);
+  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+  if (std::ranges::any_of(study, is_control)) {
+    throw base::ConfigError(fmt::format(
+        "--study: found {}, expected a name without control characters", space::Quoted(study)));
+  }
   if (max_seconds > 0 && !nondeterministic) {
     throw base::ConfigError(
         "--max-seconds: a limit in seconds makes results depend on the "

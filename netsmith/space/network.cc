@@ -53,9 +53,7 @@ graph::Graph ReadGraphFile(const std::string& path) {
     throw base::ConfigError(fmt::format("{}: cannot be read as a network: {}", path,
                                         std::generic_category().message(errno)));
   }
-  graph::Graph graph = graph::FromJson(*content, path);
-  graph::Analyze(graph);
-  return graph;
+  return graph::FromJson(*content, path);
 }
 
 graph::Graph ParseNetwork(const std::string& text, graph::SampleShape input, int num_classes) {

@@ -167,6 +167,38 @@ TEST_F(SearchTest, LimitsHoldForForeignEvaluatorsToo) {
   EXPECT_THAT(ErrorLine(test_split), HasSubstr("--reward-split test: found --evaluator"));
 }
 
+TEST_F(SearchTest, MistakeInTheHandMadeNetworkIsFoundBeforeTheSearch) {
+  const ProcessResult result = Netsmith(SearchArguments({"--compare", "--hand-made", "foo"}));
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(Netsmith({"show", "--store", store()}).exit_code, 4) << "no store was made";
+}
+
+TEST_F(SearchTest, TroubleAfterTheSearchTakesNothingAway) {
+  Search({"--study", "s-random", "--seed", "77"});
+  const ProcessResult result = Netsmith(SearchArguments({"--compare", "--json"}));
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_THAT(ErrorLine(result), HasSubstr("study 's-random': was made with other options"));
+  EXPECT_EQ(json::parse(LastLine(result.out)).at("trials"), 6);
+}
+
+TEST_F(SearchTest, LastOfTwoValuesHolds) {
+  EXPECT_EQ(Search({"--trials", "0", "--trials", "5"}).at("trials"), 5);
+}
+
+TEST_F(SearchTest, ShowWritesNothing) {
+  Search({});
+  const auto file = folder_.path() / "study.db";
+  const auto before = std::filesystem::last_write_time(file);
+  Show("s");
+  EXPECT_EQ(std::filesystem::last_write_time(file), before);
+  std::ofstream(folder_.path() / "empty.db");
+  const ProcessResult result =
+      Netsmith({"show", "--store", "sqlite:///" + (folder_.path() / "empty.db").string()});
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_THAT(ErrorLine(result), HasSubstr("holds no studies of netsmith's"));
+  EXPECT_EQ(std::filesystem::file_size(folder_.path() / "empty.db"), 0u);
+}
+
 TEST_F(SearchTest, FailingEvaluatorIsAReasonAndNoEnd) {
   const ProcessResult result = Netsmith(SearchArguments({"--evaluator", "exit 3", "--json"}));
   EXPECT_EQ(result.exit_code, 1);

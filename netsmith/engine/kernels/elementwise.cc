@@ -20,7 +20,11 @@ void Relu(std::int64_t n, const float* src, float* dst) {
   const Tag d;
   const auto zero = hn::Zero(d);
   std::int64_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) hn::StoreU(hn::Max(zero, hn::LoadU(d, src + i)), d, dst + i);
+  for (; i + kLanes <= n; i += kLanes) {
+    // Not Max(), which would hide a NaN.
+    const auto x = hn::LoadU(d, src + i);
+    hn::StoreU(hn::IfThenZeroElse(hn::Lt(x, zero), x), d, dst + i);
+  }
   for (; i < n; ++i) dst[i] = std::max(src[i], 0.0f);
 }
 

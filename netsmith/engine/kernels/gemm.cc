@@ -68,7 +68,8 @@ HWY_NOINLINE void Tile(const GemmArgs& g, std::int64_t last_columns) {
   const auto last = hn::FirstN(d, static_cast<std::size_t>(last_columns));
   for (int i = 0; i < kRows; ++i) {
     for (int v = 0; v < kVectors; ++v) {
-      const Vector value = g.relu ? hn::Max(hn::Zero(d), sum[i][v]) : sum[i][v];
+      const Vector value =
+          g.relu ? hn::IfThenZeroElse(hn::Lt(sum[i][v], hn::Zero(d)), sum[i][v]) : sum[i][v];
       float* const to = g.c + i * g.c_row + v * kLanes;
       if (v + 1 < kVectors || last_columns == kLanes) {
         hn::StoreU(value, d, to);

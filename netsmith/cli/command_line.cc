@@ -114,8 +114,32 @@ void CheckExtras(const CommandEntry& entry, const std::vector<std::string>& extr
 void AssignAll(Parsed& parsed) {
   for (auto& [option, texts] : parsed.texts) {
     const std::string place = option->positional ? option->name : fmt::format("--{}", option->name);
-    for (const std::string& text : texts) option->Assign(text, place);
+    const bool all = option->kind == Option::Kind::kList;
+    for (std::size_t i = all || texts.empty() ? 0 : texts.size() - 1; i < texts.size(); ++i) {
+      option->Assign(texts[i], place);
+    }
   }
+}
+
+/// --json=maybe: CLI11 would try to make a number of it.
+void CheckFlagValues(const std::vector<std::string>& arguments, OptionTable& options) {
+  for (const std::string& argument : arguments) {
+    const std::size_t equals = argument.find('=');
+    if (!argument.starts_with("--") || equals == std::string::npos) continue;
+    const Option* option = options.Find(argument.substr(2, equals - 2));
+    if (option == nullptr || option->kind != Option::Kind::kFlag) continue;
+    const std::string value = argument.substr(equals + 1);
+    if (value == "true" || value == "false") continue;
+    throw base::ConfigError(
+        fmt::format("--{}: found {}, expected true or false", option->name, space::Quoted(value)));
+  }
+}
+
+/// What CLI11 says of an option without a value, or of too many positional arguments, in our words.
+std::string MismatchText(const std::string& message) {
+  const std::string name = message.substr(0, message.find(':'));
+  if (name.starts_with("--")) return fmt::format("{}: found no value", name);
+  return fmt::format("{}: found more than one", name);
 }
 
 }  // namespace
@@ -145,12 +169,15 @@ void CommonOptions::Apply() const {
 std::optional<std::string> ParseArguments(const CommandEntry& entry,
                                           const std::vector<std::string>& arguments,
                                           OptionTable& options, const CommonOptions& common) {
+  CheckFlagValues(arguments, options);
   Parsed parsed = MakeApp(entry, options);
   try {
     // CLI11 takes the arguments from the back.
     parsed.app->parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
     return parsed.app->help();
+  } catch (const CLI::ArgumentMismatch& error) {
+    throw base::ConfigError(fmt::format("netsmith {}: {}", entry.name, MismatchText(error.what())));
   } catch (const CLI::ParseError& error) {
     throw base::ConfigError(fmt::format("netsmith {}: {}", entry.name, error.what()));
   }

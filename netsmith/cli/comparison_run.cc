@@ -17,6 +17,7 @@
 #include "netsmith/base/check.h"
 #include "netsmith/base/error.h"
 #include "netsmith/base/log.h"
+#include "netsmith/base/random.h"
 #include "netsmith/cli/nearest.h"
 #include "netsmith/report/classic_form.h"
 #include "netsmith/report/format.h"
@@ -29,9 +30,6 @@ namespace netsmith::cli {
 namespace {
 
 using nlohmann::ordered_json;
-using Trainings = std::vector<train::FullTrainingResult>;
-
-constexpr const char* kTrainingsKey = "full_trainings";
 
 ordered_json ToJson(const train::FullTrainingResult& result) {
   return {{"learning_rate", result.learning_rate},
@@ -59,37 +57,50 @@ train::FullTrainingResult FromJson(const ordered_json& json) {
           .seconds = json.at("seconds").get<double>()};
 }
 
-/// What decides the trainings' results, as text: kept trainings of the same text are used again.
-std::string TrainingKey(const std::vector<train::NamedNetwork>& networks,
-                        const data::Problem& problem, const train::FullTrainingOptions& options) {
-  std::vector<std::string> hashes;
-  for (const auto& network : networks) hashes.push_back(graph::CanonicalHash(network.graph));
-  return fmt::format("networks {} data {} epochs {} mb {} rates {} seed {} seeds {}",
-                     fmt::join(hashes, ","), problem.content_hash(), options.epochs, options.mb,
-                     fmt::join(options.learning_rates, ","), options.seed, options.num_seeds);
-}
-
-std::optional<Trainings> FindTrainings(study::Store& store, const std::string& study,
-                                       const std::string& key) {
-  const auto text = store.FindAttribute(study, kTrainingsKey);
-  if (!text) return std::nullopt;
-  try {
-    const auto json = ordered_json::parse(*text);
-    if (json.at("of") != key) return std::nullopt;
-    Trainings trainings;
-    for (const auto& result : json.at("results")) trainings.push_back(FromJson(result));
-    return trainings;
-  } catch (const nlohmann::json::exception&) {
-    return std::nullopt;  // another version's: trained again
+/// The full trainings that were done for a study before, kept with it: a network each.
+class KeptTrainings {
+ public:
+  KeptTrainings(study::Store& store, std::string study, const data::Problem& problem,
+                const train::FullTrainingOptions& options)
+      : store_(store),
+        study_(std::move(study)),
+        how_(fmt::format("data {} epochs {} mb {} rates {} seed {} seeds {}",
+                         problem.content_hash(), options.epochs, options.mb,
+                         fmt::join(options.learning_rates, ","), options.seed, options.num_seeds)) {
   }
-}
 
-void KeepTrainings(study::Store& store, const std::string& study, const std::string& key,
-                   const Trainings& trainings) {
-  ordered_json json = {{"of", key}, {"results", ordered_json::array()}};
-  for (const auto& result : trainings) json["results"].push_back(ToJson(result));
-  store.SetAttribute(study, kTrainingsKey, json.dump());
-}
+  std::optional<train::FullTrainingResult> Find(const graph::Graph& graph) const {
+    const std::string what = What(graph);
+    const auto text = store_.FindAttribute(study_, Key(what));
+    if (!text) return std::nullopt;
+    try {
+      const auto json = ordered_json::parse(*text);
+      if (json.at("of") != what) return std::nullopt;
+      return FromJson(json.at("result"));
+    } catch (const nlohmann::json::exception&) {
+      return std::nullopt;  // another version's: trained again
+    }
+  }
+
+  void Keep(const graph::Graph& graph, const train::FullTrainingResult& result) {
+    const std::string what = What(graph);
+    store_.SetAttribute(study_, Key(what),
+                        ordered_json{{"of", what}, {"result", ToJson(result)}}.dump());
+  }
+
+ private:
+  /// What decides the result.
+  std::string What(const graph::Graph& graph) const {
+    return fmt::format("network {} {}", graph::CanonicalHash(graph), how_);
+  }
+  static std::string Key(const std::string& what) {
+    return fmt::format("full_training:{:016x}", base::RandomStreams(0).SeedFor(what));
+  }
+
+  study::Store& store_;
+  std::string study_;
+  std::string how_;
+};
 
 std::string BestNetwork(study::Store& store, const std::string& study) {
   const auto best = report::BestTrial(store.Trials(study));
@@ -128,28 +139,45 @@ std::optional<report::RewardComparison> CompareWithRandom(study::Store& store,
   return report::CompareRewards(rewards, random_rewards);
 }
 
-Trainings TrainOrFind(const std::vector<train::NamedNetwork>& networks,
-                      const data::Problem& problem, const train::FullTrainingOptions& options,
-                      const ComparisonRequest& request, study::Store* store,
-                      const std::stop_token& stop) {
-  const std::string key = TrainingKey(networks, problem, options);
-  if (request.study) {
-    if (auto kept = FindTrainings(*store, *request.study, key)) {
-      base::LogInfo("these full trainings were done before: their results are taken");
-      return *std::move(kept);
+/// Trains the networks that `kept` does not have, and adds each to it as soon as it is done.
+void TrainTheRest(std::vector<report::TrainedNetwork>& networks,
+                  const std::vector<train::NamedNetwork>& graphs, const data::Problem& problem,
+                  train::FullTrainingOptions options, KeptTrainings* kept,
+                  const std::stop_token& stop) {
+  std::vector<std::size_t> missing;
+  std::vector<train::NamedNetwork> to_train;
+  for (std::size_t i = 0; i < graphs.size(); ++i) {
+    if (kept != nullptr) {
+      if (auto result = kept->Find(graphs[i].graph)) {
+        base::LogInfo(fmt::format("{}: its full training was done before", graphs[i].name));
+        networks[i].training = *std::move(result);
+        continue;
+      }
     }
+    missing.push_back(i);
+    to_train.push_back(graphs[i]);
   }
+  if (missing.empty()) return;
   const std::size_t num_trainings =
-      networks.size() *
+      missing.size() *
       (options.learning_rates.size() + static_cast<std::size_t>(options.num_seeds) - 1);
   base::LogInfo(fmt::format(
       "{} of {}: {}, learning rates {}, {}",
       report::Counted(static_cast<std::int64_t>(num_trainings), "full training"),
-      report::Counted(std::ssize(networks), "network"), report::Counted(options.epochs, "epoch"),
+      report::Counted(std::ssize(missing), "network"), report::Counted(options.epochs, "epoch"),
       fmt::join(options.learning_rates, ", "), report::Counted(options.num_seeds, "seed")));
-  Trainings trainings = train::TrainInFull(networks, problem, options, stop);
-  if (request.study) KeepTrainings(*store, *request.study, key, trainings);
-  return trainings;
+  options.on_network = [&](std::size_t i, const train::FullTrainingResult& result) {
+    networks[missing[i]].training = result;
+    if (kept != nullptr) kept->Keep(to_train[i].graph, result);
+  };
+  train::TrainInFull(to_train, problem, options, stop);
+}
+
+/// True when the study's rewards, and so its choice, come from the test set.
+bool RewardsAreTest(const study::StudySpec& spec) {
+  const auto options = ordered_json::parse(spec.options_json, nullptr, /*allow_exceptions=*/false);
+  const ordered_json::json_pointer split("/child/reward_split");
+  return options.is_object() && options.contains(split) && options.at(split) == "test";
 }
 
 }  // namespace
@@ -163,6 +191,12 @@ void ComparisonFlags::Declare(OptionTable& options) {
 
 std::vector<double> ComparisonFlags::Rates() const {
   return ParseNumbers("--learning-rates", learning_rates, 1e-12, 10);
+}
+
+void ComparisonFlags::CheckHandMade(const data::Problem& problem) const {
+  if (hand_made == "none") return;
+  space::ParseNetwork(hand_made, problem.development().shape(),
+                      problem.development().num_classes());
 }
 
 study::StudySpec RequireStudy(study::Store& store, const std::string& name,
@@ -196,11 +230,14 @@ report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonR
                                            .seed = static_cast<std::uint64_t>(request.seed),
                                            .num_seeds = flags.training.seeds,
                                            .num_cores = flags.training.threads};
-  const Trainings trainings = TrainOrFind(graphs, problem, options, request, store, stop);
-  for (std::size_t i = 0; i < trainings.size(); ++i) {
-    comparison.networks[i].training = trainings[i];
+  std::optional<KeptTrainings> kept;
+  if (request.study) kept.emplace(*store, *request.study, problem, options);
+  TrainTheRest(comparison.networks, graphs, problem, options, kept ? &*kept : nullptr, stop);
+  if (request.study) {
+    comparison.random = CompareWithRandom(*store, *request.study);
+    const auto spec = store->FindStudy(*request.study);
+    comparison.rewards_are_test = spec && RewardsAreTest(*spec);
   }
-  if (request.study) comparison.random = CompareWithRandom(*store, *request.study);
   return comparison;
 }
 

@@ -22,6 +22,8 @@ struct ComparisonFlags {
   void Declare(OptionTable& options);
   /// The learning rates as numbers. Errors   ConfigError.
   std::vector<double> Rates() const;
+  /// Errors   as ParseNetwork, for the hand-made network on these data.
+  void CheckHandMade(const data::Problem& problem) const;
 };
 
 struct ComparisonRequest {

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,6 +15,7 @@
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/base/file.h"
 #include "netsmith/cli/command.h"
 #include "netsmith/cli/command_line.h"
 #include "netsmith/cli/nearest.h"
@@ -30,14 +30,13 @@ std::string Place(const std::string& path, const toml::source_region& source) {
 }
 
 toml::table ReadToml(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  if (!file || !(content << file.rdbuf())) {
+  const std::optional<std::string> content = base::ReadFile(path);
+  if (!content) {
     throw base::ConfigError(fmt::format("{}: cannot be read as a configuration: {}", path,
                                         std::generic_category().message(errno)));
   }
   try {
-    return toml::parse(content.view());
+    return toml::parse(*content);
   } catch (const toml::parse_error& error) {
     throw base::ConfigError(
         fmt::format("{}: {}", Place(path, error.source()), error.description()));
@@ -123,10 +122,26 @@ class Configuration {
                     nearest.empty() ? "" : fmt::format(", the nearest is \"{}\"", nearest)));
   }
 
-  void CheckTopLevelKey(const toml::key& key) const {
+  std::vector<std::string> OptionNames() const {
     std::vector<std::string> all;
     for (const auto& [command, names] : names_) all.insert(all.end(), names.begin(), names.end());
-    if (std::ranges::find(all, key.str()) == all.end()) FailUnknown(key, all);
+    return all;
+  }
+  bool IsOption(const toml::key& key) const {
+    return std::ranges::any_of(names_, [&](const auto& command) {
+      return std::ranges::find(command.second, key.str()) != command.second.end();
+    });
+  }
+
+  /// "search", or "data" of "data fetch".
+  bool IsCommandWord(const toml::key& key) const {
+    return std::ranges::any_of(names_, [&](const auto& command) {
+      return command.first == key.str() || command.first.starts_with(std::string(key.str()) + " ");
+    });
+  }
+
+  void CheckTopLevelKey(const toml::key& key) const {
+    if (!IsOption(key)) FailUnknown(key, OptionNames());
   }
 
   /// Every table is a command's ("search"), or holds such tables ("data" of "data fetch").
@@ -142,6 +157,7 @@ class Configuration {
       }
       const bool is_prefix = std::ranges::any_of(
           names_, [&](const auto& entry) { return entry.first.starts_with(name + " "); });
+      if (!is_prefix && prefix.empty() && IsOption(key)) continue;  // of a wrong type: AssignFrom
       if (!is_prefix) FailUnknown(key, CommandNames());
       CheckTables(*inner, name + " ");
       for (const auto& [stray, value] : *inner) {
@@ -171,7 +187,9 @@ class Configuration {
   void AssignFrom(const toml::table& table) {
     for (const auto& [key, node] : table) {
       Option* option = options_.Find(std::string(key.str()));
-      if (option != nullptr && !option->given && !node.is_table()) Assign(*option, node);
+      // A table at the top may be a command's: "data" is an option as well.
+      const bool is_command = &table == &table_ && node.is_table() && IsCommandWord(key);
+      if (option != nullptr && !option->given && !is_command) Assign(*option, node);
     }
   }
 

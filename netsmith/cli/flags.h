@@ -89,7 +89,7 @@ struct TrainingFlags {
   void Declare(OptionTable& options);
 };
 
-/// "3e-4,1e-3": numbers above 0 and up to `highest`.
+/// "3e-4,1e-3": numbers from `lowest` up to `highest`.
 /// Errors   ConfigError naming `place`, the column, what was found and expected.
 std::vector<double> ParseNumbers(const std::string& place, const std::string& text, double lowest,
                                  double highest);

@@ -57,6 +57,13 @@ const CommandEntry& TakeCommand(std::vector<std::string>& arguments) {
     }
   }
   const auto names = ListedNames();
+  std::vector<std::string> longer = names;
+  std::erase_if(
+      longer, [&](const std::string& name) { return !name.starts_with(arguments.front() + " "); });
+  if (!longer.empty()) {
+    throw base::ConfigError(fmt::format("netsmith {}: a word is missing, known: {}",
+                                        arguments.front(), fmt::join(longer, ", ")));
+  }
   const std::string nearest = Nearest(arguments.front(), names);
   throw base::ConfigError(
       fmt::format("unknown command {}, {}{}", space::Quoted(arguments.front()),
@@ -122,6 +129,7 @@ int Main(std::vector<std::string> arguments) {
 }  // namespace netsmith::cli
 
 int main(int argc, char** argv) {
+  netsmith::cli::KeepStandardStreams();
   std::signal(SIGPIPE, SIG_IGN);  // a reader who has gone is an error of the write (output.h)
   return netsmith::cli::Main(std::vector<std::string>(argv + 1, argv + argc));
 }

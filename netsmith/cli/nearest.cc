@@ -31,9 +31,9 @@ std::size_t Distance(std::string_view a, std::string_view b) {
 
 std::string Nearest(std::string_view word, std::span<const std::string> candidates) {
   constexpr std::size_t kLongestWord = 100;
-  if (word.size() > kLongestWord) return "";
+  if (word.empty() || word.size() > kLongestWord) return "";
   std::string nearest;
-  std::size_t smallest = std::max<std::size_t>(2, word.size() / 3) + 1;
+  std::size_t smallest = std::min(std::max<std::size_t>(2, word.size() / 3) + 1, word.size());
   for (const std::string& candidate : candidates) {
     const std::size_t distance = Distance(word, candidate);
     if (distance < smallest) {

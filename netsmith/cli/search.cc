@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -48,23 +49,40 @@ class Search : public Command {
     comparison_.Rates();  // a mistake is found before the search
     const auto start = std::chrono::steady_clock::now();
     const data::Problem problem = study_.data.Load(stop);
+    if (compare_) comparison_.CheckHandMade(problem);  // … and before all the work
     const auto store = store::OpenStore(study_.store);
     const search::SearchResult result = RunStudy(study_, problem, *store, stop);
     std::optional<report::Comparison> comparison;
+    std::exception_ptr trouble;
     if (compare_ && result.best && !stop.stop_requested()) {
-      if (RunRandomSearch(problem, *store, stop)) {
-        comparison = RunComparison(comparison_, {.study = study_.study, .seed = study_.seed},
-                                   problem, store.get(), stop);
+      try {
+        comparison = RunStages(problem, *store, stop);
+      } catch (...) {
+        trouble = std::current_exception();  // the search's own result is printed all the same
       }
     }
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     Report(result, comparison, problem, elapsed.count());
+    if (trouble) std::rethrow_exception(trouble);
     if (stop.stop_requested()) return kInterrupted;
     if (!result.best) base::LogError("no network was found: no trial is complete");
     return result.best ? kDone : kOtherError;
   }
 
  private:
+  /// What follows the search with --compare; nothing when it was stopped: the search's own result
+  /// is there all the same.
+  std::optional<report::Comparison> RunStages(const data::Problem& problem, study::Store& store,
+                                              const std::stop_token& stop) const {
+    try {
+      if (!RunRandomSearch(problem, store, stop)) return std::nullopt;
+      return RunComparison(comparison_, {.study = study_.study, .seed = study_.seed}, problem,
+                           &store, stop);
+    } catch (const base::Interrupted&) {
+      return std::nullopt;
+    }
+  }
+
   /// False when it was stopped before its end.
   bool RunRandomSearch(const data::Problem& problem, study::Store& store,
                        const std::stop_token& stop) const {
@@ -83,7 +101,8 @@ class Search : public Command {
       json["seconds"] = seconds;
       json["interrupted"] = result.interrupted;
       json["nondeterministic"] = study_.nondeterministic;
-      json["reward_split"] = study_.child.reward_split;
+      json["reward_split"] =
+          study_.evaluator.empty() ? study_.child.reward_split : std::string("evaluator");
       if (!result.diagnostics.empty()) json["diagnostics"] = result.diagnostics.back();
       if (comparison) json["comparison"] = nlohmann::ordered_json::parse(ToJson(*comparison));
       PrintJson(json);

@@ -47,7 +47,7 @@ class Show : public Command {
     if (!network_.network.empty()) {
       ShowNetwork(network_.Parse());
     } else {
-      const auto store = store::OpenStore(store_, {.create = false});
+      const auto store = store::OpenStore(store_, {.read_only = true});
       if (study_.empty()) {
         ListStudies(*store);
       } else {

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <initializer_list>
 #include <stop_token>
 #include <system_error>
 #include <thread>
@@ -29,13 +30,13 @@ void HandleSignal(int) {
   errno = saved_errno;
 }
 
-void InstallHandlers() {
-  struct sigaction action = {};
+void InstallHandler(int signal) {
+  struct sigaction action = {}, before = {};
   action.sa_handler = HandleSignal;
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  sigaction(signal, nullptr, &before);
+  if (before.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);
 }
 
 /// Waits for the first signal; lives as long as the program.
@@ -55,8 +56,17 @@ std::stop_token StopOnSignals() {
   wake_up_fd = fds[1];
   std::stop_source source;
   std::thread([fd = fds[0], source]() mutable { Watch(fd, source); }).detach();
-  InstallHandlers();
+  InstallHandler(SIGINT);
+  InstallHandler(SIGTERM);
   return source.get_token();
+}
+
+void KeepStandardStreams() {
+  // The lowest free number is taken first. Each is opened for what it is not used for.
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(fd, F_GETFD) >= 0) continue;
+    if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) _exit(kOtherError);
+  }
 }
 
 }  // namespace netsmith::cli

@@ -19,7 +19,9 @@
 #include "netsmith/cli/deadline.h"
 #include "netsmith/report/format.h"
 #include "netsmith/report/progress.h"
+#include "netsmith/search/limited_evaluator.h"
 #include "netsmith/search/process_evaluator.h"
+#include "netsmith/space/text_cursor.h"
 #include "netsmith/strategy/registry.h"
 
 namespace netsmith::cli {
@@ -81,6 +83,8 @@ study::StudySpec MakeSpec(const StudyFlags& flags, const data::Problem& problem,
     options["child"] = ChildJson(flags.child);
   } else {
     options["evaluator"] = flags.evaluator;
+    options["max_macs"] = flags.child.max_macs;
+    options["max_params"] = flags.child.max_params;
   }
   return {.name = flags.study,
           .space_signature = space.Signature(),
@@ -101,11 +105,18 @@ std::vector<std::string> WorkerArguments(const StudyFlags& flags) {
   return arguments;
 }
 
-search::ProcessOptions EvaluatorProcess(const StudyFlags& flags, const space::SearchSpace& space) {
-  if (!flags.evaluator.empty()) {
-    return {.argv = search::ShellCommand(flags.evaluator), .decisions = space.decisions()};
+std::unique_ptr<study::Evaluator> MakeEvaluator(const StudyFlags& flags,
+                                                const space::SearchSpace& space,
+                                                const data::Problem& problem) {
+  if (flags.evaluator.empty()) {
+    return std::make_unique<search::ProcessEvaluator>(search::ProcessOptions{
+        .argv = WorkerArguments(flags), .decisions = space.decisions(), .name = "worker"});
   }
-  return {.argv = WorkerArguments(flags), .decisions = space.decisions(), .name = "worker"};
+  return std::make_unique<search::LimitedEvaluator>(
+      std::make_unique<search::ProcessEvaluator>(search::ProcessOptions{
+          .argv = search::ShellCommand(flags.evaluator), .decisions = space.decisions()}),
+      space, problem.development().shape(), problem.development().num_classes(),
+      ChildOptionsOf(flags.child, flags.seed).limits);
 }
 
 std::string StrategyText(const StrategyFlags& flags) {
@@ -175,9 +186,18 @@ void StudyFlags::Declare(OptionTable& options) {
 }
 
 void StudyFlags::Resolve() {
+  if (!evaluator.empty() && child.RewardIsTest()) {
+    throw base::ConfigError(
+        "--reward-split test: found --evaluator beside it, whose rewards are its own");
+  }
   space.Resolve(strategy.options.reinforce.policy);
   strategy.Resolve();
   if (study.empty()) study = DefaultName(*this);
+  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+  if (std::ranges::any_of(study, is_control)) {
+    throw base::ConfigError(fmt::format(
+        "--study: found {}, expected a name without control characters", space::Quoted(study)));
+  }
   if (max_seconds > 0 && !nondeterministic) {
     throw base::ConfigError(
         "--max-seconds: a limit in seconds makes results depend on the "
@@ -216,7 +236,7 @@ search::SearchResult RunStudy(const StudyFlags& flags, const data::Problem& prob
   return search::RunSearch(
       MakeSpec(flags, problem, *space), *space, problem.development().shape(),
       problem.development().num_classes(), *strategy, store,
-      [&] { return std::make_unique<search::ProcessEvaluator>(EvaluatorProcess(flags, *space)); },
+      [&] { return MakeEvaluator(flags, *space, problem); },
       {.num_trials = flags.trials,
        .batch = flags.batch,
        .num_workers = flags.workers,

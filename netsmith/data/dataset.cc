@@ -38,7 +38,7 @@ void CheckIndices(const Dataset& development, std::span<const std::int64_t> indi
 
 void CheckSameKind(const Dataset& development, const Dataset& test) {
   if (test.shape() != development.shape() || test.num_classes() != development.num_classes()) {
-    throw base::InvalidArgument(fmt::format(
+    throw base::DataError(fmt::format(
         "{}: found a test set of {} samples in {} classes, expected {} in {} as in training",
         development.name(), ToString(test.shape()), test.num_classes(),
         ToString(development.shape()), development.num_classes()));

@@ -33,7 +33,7 @@ class Dataset {
 class Problem {
  public:
   /// Errors   InvalidArgument: train or validation is empty, an index is out of range or occurs
-  ///          twice, or the test set differs from `development` in shape or classes.
+  ///          twice; DataError: the test set differs from `development` in shape or classes.
   Problem(std::shared_ptr<const Dataset> development, std::shared_ptr<const Dataset> test,
           std::vector<std::int64_t> train, std::vector<std::int64_t> validation);
 

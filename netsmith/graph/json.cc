@@ -8,6 +8,7 @@
 #include <set>
 
 #include "netsmith/base/error.h"
+#include "netsmith/base/json_depth.h"
 #include "netsmith/graph/graph.h"
 
 namespace netsmith::graph {
@@ -232,12 +233,18 @@ std::vector<int> ReadInputs(Reader& node, const std::map<std::string, int>& earl
 }
 
 json Parse(const std::string& text, const std::string& where) {
+  if (base::JsonDepth(text) > base::kMaxJsonDepth) {
+    throw ConfigError(fmt::format("{}: brackets are nested {} deep, at most {} are possible", where,
+                                  base::JsonDepth(text), base::kMaxJsonDepth));
+  }
   try {
     return json::parse(text);
   } catch (const json::parse_error& error) {
     const auto end = text.begin() + static_cast<std::ptrdiff_t>(std::min(error.byte, text.size()));
     const auto line = std::count(text.begin(), end, '\n') + 1;
     throw ConfigError(fmt::format("{}:{}: not JSON, at byte {}", where, line, error.byte));
+  } catch (const json::out_of_range&) {
+    throw ConfigError(fmt::format("{}: has a number that is too large", where));
   }
 }
 
@@ -277,7 +284,11 @@ Graph FromJson(const std::string& text, const std::string& where) {
     }
     graph.Add(op, inputs, name);
   }
-  Analyze(graph);
+  try {
+    Analyze(graph);
+  } catch (const base::InvalidArgument& invalid) {
+    throw base::InvalidArgument(where + ": " + invalid.what());
+  }
   return graph;
 }
 

@@ -44,6 +44,7 @@ RewardComparison CompareRewards(std::span<const double> rewards,
 struct Comparison {
   std::vector<TrainedNetwork> networks;
   std::optional<RewardComparison> random;
+  bool rewards_are_test = false;  // the found network was chosen on the test set
 };
 
 /// "better than random", "better than random on average, …", or "not better than random here".

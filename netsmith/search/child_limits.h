@@ -12,8 +12,9 @@ namespace netsmith::search {
 struct ChildLimits {
   std::int64_t max_macs = 0;    // multiply-adds of one sample's forward pass
   std::int64_t max_params = 0;  // biases included
-  /// Of training, as train::PlannedBytes counts them. A fixed number, not a share of this machine's
-  /// memory, so that a study does not depend on where or by how many workers it is run.
+  /// Of training on one thread, as train::PlannedBytes counts them. A fixed number, not a share of
+  /// this machine's memory, so that a study does not depend on it or on the number of workers. (The
+  /// plan depends on the vector length of the instruction set, as does the last bit of a reward.)
   std::int64_t max_bytes = std::int64_t{2} << 30;
 };
 

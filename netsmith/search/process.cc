@@ -88,7 +88,12 @@ Process::Process(const std::vector<std::string>& argv) {
   Pipe to_program = MakePipe(argv[0]);
   Pipe from_program = MakePipe(argv[0]);
   const pid_t parent = getpid();
+  // The parent's signal handlers must not run in the child before it has put them away.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
   guardian_ = fork();
+  if (guardian_ != 0) pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (guardian_ < 0) FailCall(argv[0], "fork");
   if (guardian_ == 0) {
     RunGuarded(arguments.data(), to_program.read_end.get(), from_program.write_end.get(), parent);
@@ -114,6 +119,7 @@ std::optional<std::string> Process::WaitForEnd(int ms) {
 
 void Process::Kill() {
   if (status_) return;
+  input_.Close();
   kill(guardian_, SIGTERM);
   status_ = Wait(guardian_, 0);
 }

@@ -15,6 +15,7 @@
 
 #include "netsmith/base/check.h"
 #include "netsmith/base/error.h"
+#include "netsmith/base/json_depth.h"
 #include "netsmith/search/text_lines.h"
 #include "netsmith/search/without_reward.h"
 
@@ -34,6 +35,10 @@ constexpr std::size_t kMaxQuoteBytes = 60;  // of what was found, in a message
 }
 
 json ParseObject(std::string_view where, std::string_view line) {
+  if (base::JsonDepth(line) > base::kMaxJsonDepth) {
+    Fail(where, "'" + std::string(line.substr(0, kMaxQuoteBytes)) + "'",
+         fmt::format("at most {} levels of brackets", base::kMaxJsonDepth));
+  }
   json object = json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object()) Fail(where, "'" + std::string(line) + "'", "a JSON object");
   return object;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -43,14 +44,35 @@ void CheckOptions(const SearchOptions& options) {
   throw base::StoreError(fmt::format("study '{}': {}", study, what));
 }
 
+/// The first option in which two JSON objects differ: "seed: found 0 in the study, asked for 1".
+std::string DescribeDifference(const std::string& stored_json, const std::string& asked_json) {
+  using nlohmann::json;
+  const json stored = json::parse(stored_json, nullptr, /*allow_exceptions=*/false);
+  const json asked = json::parse(asked_json, nullptr, /*allow_exceptions=*/false);
+  if (!stored.is_object() || !asked.is_object()) return "found " + stored_json;
+  const json found = stored.flatten(), expected = asked.flatten();
+  json both = found;
+  both.update(expected);
+  for (const auto& [path, value] : both.items()) {
+    const auto text = [&path = path](const json& options) {
+      return options.contains(path) ? options.at(path).dump() : std::string("nothing");
+    };
+    if (text(found) == text(expected)) continue;
+    return fmt::format("{}: found {} in the study, asked for {}", path.substr(1), text(found),
+                       text(expected));
+  }
+  return "found " + stored_json;
+}
+
 void CheckSameSpec(const StudySpec& stored, const StudySpec& asked) {
-  const auto check = [&](const char* what, const std::string& found, const std::string& expected) {
-    if (found == expected) return;
-    Refuse(asked.name,
-           fmt::format("was made with other {}: found {}, expected {}", what, found, expected));
-  };
-  check("space", stored.space_signature, asked.space_signature);
-  check("options", stored.options_json, asked.options_json);
+  if (stored.space_signature != asked.space_signature) {
+    Refuse(asked.name, fmt::format("was made with another space: found {}, expected {}",
+                                   stored.space_signature, asked.space_signature));
+  }
+  if (stored.options_json != asked.options_json) {
+    Refuse(asked.name, "was made with other options: " +
+                           DescribeDifference(stored.options_json, asked.options_json));
+  }
   if (stored.decisions != asked.decisions) Refuse(asked.name, "was made with other decisions");
 }
 
@@ -163,7 +185,7 @@ class Search {
       jobs.push_back({.trial = number, .genome = trial.genome, .network = trial.network});
     }
     pool_.Submit(std::move(jobs));
-    while (const std::optional<FinishedJob> finished = pool_.Next()) {
+    while (const auto finished = pool_.Next()) {
       for (const std::int64_t number : ledger_.Finish(finished->trial, finished->evaluation)) {
         FinishInStore(number);
       }

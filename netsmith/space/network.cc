@@ -4,14 +4,14 @@
 
 #include <cerrno>
 #include <cstddef>
-#include <fstream>
 #include <limits>
-#include <sstream>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
 
 #include "netsmith/base/error.h"
+#include "netsmith/base/file.h"
 #include "netsmith/space/catalog/post.h"
 #include "netsmith/space/catalog/post_text.h"
 #include "netsmith/space/registry.h"
@@ -48,15 +48,12 @@ void CheckFits(const graph::Graph& graph, const std::string& path, graph::Sample
 }  // namespace
 
 graph::Graph ReadGraphFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  if (!file || !(content << file.rdbuf())) {
+  const std::optional<std::string> content = base::ReadFile(path);
+  if (!content) {
     throw base::ConfigError(fmt::format("{}: cannot be read as a network: {}", path,
                                         std::generic_category().message(errno)));
   }
-  graph::Graph graph = graph::FromJson(content.str(), path);
-  graph::Analyze(graph);
-  return graph;
+  return graph::FromJson(*content, path);
 }
 
 graph::Graph ParseNetwork(const std::string& text, graph::SampleShape input, int num_classes) {

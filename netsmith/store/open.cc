@@ -42,7 +42,11 @@ std::unique_ptr<study::Store> OpenStore(const std::string& url, const StoreOptio
     throw base::StoreError(url + ": has too few slashes, expected sqlite:///FILE");
   }
   std::unique_ptr<Database> database = OpenSqlite(url, SqliteFile(url), options);
-  EnsureSchema(*database);
+  if (options.read_only) {
+    RequireSchema(*database);
+  } else {
+    EnsureSchema(*database);
+  }
   return std::make_unique<OptunaStore>(std::move(database));
 }
 

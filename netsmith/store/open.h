@@ -11,13 +11,15 @@ namespace netsmith::store {
 struct StoreOptions {
   int busy_timeout_ms = 10'000;  // how long to wait for another program's write
   bool create = true;            // make the file where there is none
+  bool read_only = false;        // nothing is made or written, whatever is called; implies !create
 };
 
 /// Opens the store of a URL, with its tables made or brought to the newest schema:
 ///   sqlite:///FILE    a SQLite file; a relative path counts from the working folder, an absolute
 ///                     one makes it four slashes
 /// Errors   StoreError naming the URL: another scheme, a file that cannot be opened or written, is
-///          not a database, has other programs' tables under Optuna's names, or a newer schema
+///          not a database, has other programs' tables under Optuna's names, or a newer schema;
+///          read-only: an older one, or none
 std::unique_ptr<study::Store> OpenStore(const std::string& url, const StoreOptions& options = {});
 
 }  // namespace netsmith::store

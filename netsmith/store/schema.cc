@@ -57,7 +57,24 @@ int Version(Database& database) {
   return version;
 }
 
+[[noreturn]] void FailAsNewer(Database& database, int version, int newest) {
+  database.Fail(fmt::format("has schema version {}, expected {} or older: use a newer netsmith",
+                            version, newest));
+}
+
 }  // namespace
+
+void RequireSchema(Database& database) {
+  const int newest = static_cast<int>(database.Migrations().size());
+  const int version = Version(database);
+  if (version == newest) return;
+  if (version > newest) FailAsNewer(database, version, newest);
+  database.Fail(version == 0
+                    ? std::string("holds no studies of netsmith's")
+                    : fmt::format("has schema version {}, expected {}: a search that uses it "
+                                  "brings it up to date",
+                                  version, newest));
+}
 
 void EnsureSchema(Database& database) {
   const std::span<const std::string_view> migrations = database.Migrations();
@@ -66,10 +83,7 @@ void EnsureSchema(Database& database) {
 
   Transaction transaction(database, Transaction::kWrite);
   const int version = Version(database);  // again: another program may have been first
-  if (version > newest) {
-    database.Fail(fmt::format("has schema version {}, expected {} or older: use a newer netsmith",
-                              version, newest));
-  }
+  if (version > newest) FailAsNewer(database, version, newest);
   if (version < 0) database.Fail(fmt::format("has schema version {}, expected 1 or more", version));
   if (version == 0) CheckOptunaTables(database);
   for (int next = version; next < newest; ++next) database.RunScript(migrations[next]);

@@ -9,4 +9,8 @@ class Database;
 /// Errors   StoreError: a newer schema; a table under one of Optuna's names without its columns
 void EnsureSchema(Database& database);
 
+/// Checks that the newest schema is there, and writes nothing.
+/// Errors   StoreError: it is not
+void RequireSchema(Database& database);
+
 }  // namespace netsmith::store

@@ -27,9 +27,10 @@ class SqliteDatabase final : public Database {
   SqliteDatabase(const std::string& url, const std::filesystem::path& file,
                  const StoreOptions& options)
       : Database(url), busy_timeout_ms_(options.busy_timeout_ms) {
-    CheckAccess(file, options.create);
-    Connect(file);
+    CheckAccess(file, options);
+    Connect(file, options.read_only);
     RunScript(fmt::format("PRAGMA busy_timeout = {}", busy_timeout_ms_));
+    if (options.read_only) return;
     UseWriteAheadLog();
     RunScript("PRAGMA synchronous = NORMAL");
     RunScript("PRAGMA foreign_keys = ON");
@@ -45,8 +46,8 @@ class SqliteDatabase final : public Database {
   std::string Explain(const soci::soci_error& error) override;
 
  private:
-  void CheckAccess(const std::filesystem::path& file, bool create) const;
-  void Connect(const std::filesystem::path& file);
+  void CheckAccess(const std::filesystem::path& file, const StoreOptions& options) const;
+  void Connect(const std::filesystem::path& file, bool read_only);
   void UseWriteAheadLog();
   int SystemErrno();
 
@@ -58,7 +59,8 @@ bool HasAccess(const std::filesystem::path& path, int mode) {
 }
 
 // SQLite's own message for all of these is "unable to open database file".
-void SqliteDatabase::CheckAccess(const std::filesystem::path& file, bool create) const {
+void SqliteDatabase::CheckAccess(const std::filesystem::path& file,
+                                 const StoreOptions& options) const {
   const std::filesystem::path folder = file.parent_path();
   std::error_code ignored;
   if (std::filesystem::is_directory(file, ignored)) Fail("is a folder, expected a file");
@@ -67,23 +69,24 @@ void SqliteDatabase::CheckAccess(const std::filesystem::path& file, bool create)
   }
   if (HasAccess(file, F_OK)) {
     if (!HasAccess(file, R_OK)) Fail(fmt::format("cannot be read: {}", strerror(errno)));
-    if (!HasAccess(file, W_OK)) Fail(fmt::format("cannot be written: {}", strerror(errno)));
-  } else if (!create) {
+    if (!options.read_only && !HasAccess(file, W_OK))
+      Fail(fmt::format("cannot be written: {}", strerror(errno)));
+  } else if (options.read_only || !options.create) {
     Fail("there is no such file");
   }
-  if (!HasAccess(folder, W_OK | X_OK)) {
+  if (!options.read_only && !HasAccess(folder, W_OK | X_OK)) {
     Fail(fmt::format("the folder {} cannot be written: {}", folder.string(), strerror(errno)));
   }
 }
 
 // SOCI takes a text without '=' as the file's name, and else parses options out of it; in an
 // option's value a quote ends what a space does not.
-void SqliteDatabase::Connect(const std::filesystem::path& file) {
+void SqliteDatabase::Connect(const std::filesystem::path& file, bool read_only) {
   std::string text = file.string();
-  if (text.find('=') != std::string::npos) {
+  if (read_only || text.find('=') != std::string::npos) {
     if (text.find('"') != std::string::npos)
       Fail("a file name with both '=' and '\"' is not supported");
-    text = "dbname=\"" + text + "\"";
+    text = "dbname=\"" + text + "\"" + (read_only ? " readonly=1" : "");
   }
   try {
     session().open(soci::sqlite3, text);

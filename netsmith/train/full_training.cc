@@ -43,6 +43,8 @@ class FullTrainer {
       : networks_(networks), problem_(problem), options_(options), stop_(std::move(stop)) {
     results_.resize(networks.size());
     best_.resize(networks.size());
+    trainings_left_.assign(networks.size(), options.learning_rates.size() +
+                                                static_cast<std::size_t>(options.num_seeds) - 1);
     for (FullTrainingResult& result : results_) {
       const double unknown = std::numeric_limits<double>::quiet_NaN();
       result.rate_accuracy.assign(options.learning_rates.size(), 0);
@@ -60,12 +62,13 @@ class FullTrainer {
     RunAll(choosing, [this](const Job& job, Trained trained) { Offer(job, std::move(trained)); });
     std::vector<Job> others;
     for (std::size_t n = 0; n < networks_.size(); ++n) {
-      results_[n].learning_rate = options_.learning_rates[best_[n].rate];
-      Test({n, best_[n].rate, 0}, best_[n].trained);
-      best_[n].trained.child.reset();
       for (int s = 1; s < options_.num_seeds; ++s) others.push_back({n, best_[n].rate, s});
     }
-    RunAll(others, [this](const Job& job, const Trained& trained) { Test(job, trained); });
+    RunAll(others, [this](const Job& job, const Trained& trained) {
+      const std::lock_guard lock(mutex_);
+      Test(job, trained);
+      CountDown(job.network);
+    });
     return std::move(results_);
   }
 
@@ -127,6 +130,24 @@ class FullTrainer {
         (mine == theirs && job.rate < best.rate)) {
       best = {std::move(trained), job.rate};
     }
+    const auto others = static_cast<std::size_t>(options_.num_seeds) - 1;
+    if (trainings_left_[job.network] == others + 1) Choose(job.network);
+    CountDown(job.network);
+  }
+
+  /// All learning rates of the network were tried.
+  void Choose(std::size_t network) {
+    Best& best = best_[network];
+    results_[network].learning_rate = options_.learning_rates[best.rate];
+    Test({network, best.rate, 0}, best.trained);
+    best.trained.child.reset();
+  }
+
+  void CountDown(std::size_t network) {
+    --trainings_left_[network];
+    if (trainings_left_[network] == 0 && options_.on_network) {
+      options_.on_network(network, results_[network]);
+    }
   }
 
   void Test(const Job& job, const Trained& trained) {
@@ -143,7 +164,8 @@ class FullTrainer {
   const data::Problem& problem_;
   const FullTrainingOptions& options_;
   std::stop_token stop_;
-  std::mutex mutex_;  // guards what several trainings of a network write
+  std::mutex mutex_;                         // guards what follows
+  std::vector<std::size_t> trainings_left_;  // a network each
   std::vector<FullTrainingResult> results_;
   std::vector<Best> best_;
 };

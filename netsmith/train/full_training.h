@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -12,6 +14,14 @@
 /// The full training of networks that a study chose: the one place where test accuracies come from.
 namespace netsmith::train {
 
+struct FullTrainingResult {
+  double learning_rate = 0;                 // the chosen one
+  std::vector<double> rate_accuracy;        // validation accuracy of each learning rate
+  std::vector<double> validation_accuracy;  // of each seed, after the last epoch
+  std::vector<double> test_accuracy;        // of each seed; NaN where the training diverged
+  double seconds = 0;                       // wall time of its trainings, added up
+};
+
 struct FullTrainingOptions {
   int epochs = 10;
   std::int64_t mb = 100;
@@ -20,19 +30,14 @@ struct FullTrainingOptions {
   std::uint64_t seed = 0;                       // the first seed; the choice is made with it
   int num_seeds = 1;                            // seeds seed, seed + 1, …
   int num_cores = 1;  // shared out among the trainings; no effect on results
+  /// Called as soon as all trainings of a network are done, with its place in the list; by one
+  /// thread at a time; may be empty.
+  std::function<void(std::size_t, const FullTrainingResult&)> on_network = {};
 };
 
 struct NamedNetwork {
   std::string name;  // in messages: the network's text
   graph::Graph graph;
-};
-
-struct FullTrainingResult {
-  double learning_rate = 0;                 // the chosen one
-  std::vector<double> rate_accuracy;        // validation accuracy of each learning rate
-  std::vector<double> validation_accuracy;  // of each seed, after the last epoch
-  std::vector<double> test_accuracy;        // of each seed; NaN where the training diverged
-  double seconds = 0;                       // wall time of its trainings, added up
 };
 
 /// Trains every network at every learning rate with the first seed, takes for each network the rate

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "netsmith/base/error.h"
@@ -50,6 +51,10 @@ void Shuffle(std::vector<std::int64_t>& records, base::Generator generator) {
   for (std::size_t i = records.size(); i > 1; --i) {
     std::swap(records[i - 1], records[generator.Below(i)]);
   }
+}
+
+bool AllFinite(std::span<const float> values) {
+  return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
 }
 
 }  // namespace
@@ -104,6 +109,9 @@ struct Child::Impl {
       sum += loss * static_cast<double>(count);
       first += count;
     }
+    // The last update has not shown in any loss, and a ReLU or a maximum may hide what is no
+    // number.
+    if (!AllFinite(program.flat_params())) return std::numeric_limits<double>::quiet_NaN();
     return sum / static_cast<double>(std::max<std::size_t>(order.size(), 1));
   }
 

@@ -34,6 +34,10 @@ TEST_F(ConfigTest, GivesTheOptionsByTheirLongNames) {
   EXPECT_EQ(Show("network = '3,4,1,0'\nmb = 7").at("mb"), 7);
 }
 
+TEST_F(ConfigTest, EmptyFileGivesNothing) {
+  EXPECT_EQ(Show("", {"--network", "3,4,1,0"}).at("mb"), 100);
+}
+
 TEST_F(ConfigTest, TableOfTheCommandWinsOverTheTop) {
   EXPECT_EQ(Show("mb = 7\n[show]\nnetwork = '3,4,1,0'\nmb = 8").at("mb"), 8);
 }

@@ -66,6 +66,19 @@ TEST_F(InterruptTest, ControlCKeepsWhatIsFinishedAndTheStudyResumesToTheSameResu
   }
 }
 
+TEST_F(InterruptTest, ControlCInTheComparisonStillPrintsTheSearch) {
+  BackgroundProcess process(NetsmithCommand(
+      SearchArguments({"--compare", "--epochs", "100000", "--hand-made", "none", "--json"})));
+  WaitFor(process, "epoch 2 of");
+  process.Signal(SIGINT);
+  const ProcessResult result = process.Wait();
+  EXPECT_EQ(result.exit_code, 130) << result.err;
+  const json printed = json::parse(LastLine(result.out));
+  EXPECT_EQ(printed.at("trials"), 6);
+  EXPECT_EQ(printed.at("interrupted"), false);
+  EXPECT_FALSE(printed.contains("comparison"));
+}
+
 TEST_F(InterruptTest, TrainingStopsWithinAnEpoch) {
   BackgroundProcess process(
       NetsmithCommand({"train", "--data", data(), "--network", "3,4,2,0", "--epochs", "100000"}));

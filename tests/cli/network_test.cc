@@ -56,5 +56,26 @@ TEST(ShowNetworkTest, GenomeAndTextNameTheSameNetwork) {
   EXPECT_EQ(by_genome.at("graph"), by_text.at("graph"));
 }
 
+/// The program with some of its standard streams closed, as the shell does it.
+ProcessResult WithClosedStreams(const std::string& closed) {
+  std::string command;
+  for (const std::string& word : NetsmithCommand({"show", "--network", "3,4,2,5"})) {
+    command += "'" + word + "' ";
+  }
+  return RunProcess({"/bin/sh", "-c", command + closed});
+}
+
+TEST(ClosedStreamsTest, ResultThatCannotBePrintedIsAnError) {
+  EXPECT_EQ(WithClosedStreams("<&- >&-").exit_code, 1);
+  EXPECT_EQ(WithClosedStreams(">&-").exit_code, 1);
+  EXPECT_EQ(WithClosedStreams("<&- >&- 2>&-").exit_code, 1);
+}
+
+TEST(ClosedStreamsTest, OthersChangeNothing) {
+  const ProcessResult result = WithClosedStreams("<&- 2>&-");
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.out, HasSubstr("multiply-adds"));
+}
+
 }  // namespace
 }  // namespace netsmith::testing

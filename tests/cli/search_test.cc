@@ -132,6 +132,14 @@ TEST_F(SearchTest, TestSplitIsSaidLoudlyInEveryOutput) {
   EXPECT_THAT(Netsmith({"show", "s", "--store", store()}).out, HasSubstr("TEST SET"));
   const json again = Search({"--reward-split", "test", "--study", "again"});
   EXPECT_EQ(again.at("reward_split"), "test");
+
+  const std::vector<std::string> compare = {"compare",          "s",   "--store",     store(),
+                                            "--epochs",         "1",   "--hand-made", "none",
+                                            "--learning-rates", "0.01"};
+  EXPECT_THAT(Netsmith(compare).out, HasSubstr("chosen on the TEST SET"));
+  std::vector<std::string> as_json = compare;
+  as_json.emplace_back("--json");
+  EXPECT_EQ(json::parse(Netsmith(as_json).out).at("reward_split"), "test");
 }
 
 TEST_F(SearchTest, ForeignEvaluatorGivesTheRewards) {
@@ -145,6 +153,50 @@ TEST_F(SearchTest, ForeignEvaluatorGivesTheRewards) {
   const json result = Search({"--evaluator", "/usr/bin/python3 " + script.string()});
   const std::string network = result.at("best").at("network");
   EXPECT_EQ(result.at("best").at("reward"), std::stod(network) / 64);
+  EXPECT_GT(result.at("best").at("macs"), 0);
+  EXPECT_EQ(result.at("reward_split"), "evaluator");
+}
+
+TEST_F(SearchTest, LimitsHoldForForeignEvaluatorsToo) {
+  const ProcessResult result =
+      Netsmith(SearchArguments({"--evaluator", "exit 3", "--max-params", "1", "--json"}));
+  EXPECT_EQ(json::parse(LastLine(result.out)).at("states").at("refused"), 6);
+  const ProcessResult test_split =
+      Netsmith(SearchArguments({"--evaluator", "exit 3", "--reward-split", "test"}));
+  EXPECT_EQ(test_split.exit_code, 2);
+  EXPECT_THAT(ErrorLine(test_split), HasSubstr("--reward-split test: found --evaluator"));
+}
+
+TEST_F(SearchTest, MistakeInTheHandMadeNetworkIsFoundBeforeTheSearch) {
+  const ProcessResult result = Netsmith(SearchArguments({"--compare", "--hand-made", "foo"}));
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(Netsmith({"show", "--store", store()}).exit_code, 4) << "no store was made";
+}
+
+TEST_F(SearchTest, TroubleAfterTheSearchTakesNothingAway) {
+  Search({"--study", "s-random", "--seed", "77"});
+  const ProcessResult result = Netsmith(SearchArguments({"--compare", "--json"}));
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_THAT(ErrorLine(result), HasSubstr("study 's-random': was made with other options"));
+  EXPECT_EQ(json::parse(LastLine(result.out)).at("trials"), 6);
+}
+
+TEST_F(SearchTest, LastOfTwoValuesHolds) {
+  EXPECT_EQ(Search({"--trials", "0", "--trials", "5"}).at("trials"), 5);
+}
+
+TEST_F(SearchTest, ShowWritesNothing) {
+  Search({});
+  const auto file = folder_.path() / "study.db";
+  const auto before = std::filesystem::last_write_time(file);
+  Show("s");
+  EXPECT_EQ(std::filesystem::last_write_time(file), before);
+  std::ofstream(folder_.path() / "empty.db");
+  const ProcessResult result =
+      Netsmith({"show", "--store", "sqlite:///" + (folder_.path() / "empty.db").string()});
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_THAT(ErrorLine(result), HasSubstr("holds no studies of netsmith's"));
+  EXPECT_EQ(std::filesystem::file_size(folder_.path() / "empty.db"), 0u);
 }
 
 TEST_F(SearchTest, FailingEvaluatorIsAReasonAndNoEnd) {

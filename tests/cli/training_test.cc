@@ -103,6 +103,9 @@ TEST_F(TrainingTest, CompareAfterASearchSetsItBesideRandomSearchAndKeepsTheTrain
   EXPECT_EQ(again.at("comparison"), comparison);
   EXPECT_THAT(errors_, HasSubstr("done before"));
 
+  // Another comparison in between makes nothing forgotten.
+  Run(CompareOptions({"compare", "s", "--store", store(), "--seed", "3", "--network", "3,3,1,0"}));
+  EXPECT_THAT(errors_, HasSubstr("full trainings of 1 network"));
   const json by_itself = Run(CompareOptions({"compare", "s", "--store", store(), "--seed", "3"}));
   EXPECT_EQ(by_itself, comparison);
 }

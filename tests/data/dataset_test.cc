@@ -39,7 +39,7 @@ std::shared_ptr<const Dataset> TestSet() { return Make(Samples(2), {2, 1}); }
 std::string MessageOf(const std::function<void()>& action) {
   try {
     action();
-  } catch (const base::InvalidArgument& error) {
+  } catch (const base::Error& error) {
     return error.what();
   }
   return "no error";
@@ -117,6 +117,7 @@ TEST(ProblemTest, RefusesATestSetOfAnotherKind) {
                                                     Samples(1), std::vector<std::int32_t>{0});
   const auto more =
       std::make_shared<MemoryDataset>("more", kShape, 4, Samples(1), std::vector<std::int32_t>{0});
+  EXPECT_THROW(Problem(Development(), flat, {0}, {1}), base::DataError);
   EXPECT_EQ(MessageOf([&] { Problem(Development(), flat, {0}, {1}); }),
             "made: found a test set of 1x4x1 samples in 3 classes, expected 2x2x1 in 3 as in "
             "training");

@@ -257,6 +257,12 @@ TEST(ProgramTest, NonFiniteWeightsShowInTheLoss) {
   program.WriteParam(1, std::vector<float>{0, NAN, 0});
   EXPECT_FALSE(
       std::isfinite(program.ForwardBackward(std::vector<float>(16, 1.0f), std::vector{0, 1}, 0)));
+
+  // Behind a ReLU too, whose maximum with zero must not swallow them.
+  Program conv(testing::MakeGraph({"nan conv", {1, 40, 1}, 3, {{.filters = 19}}}), 1, pool);
+  conv.WriteParam(0, std::vector<float>(19, NAN));
+  EXPECT_FALSE(
+      std::isfinite(conv.ForwardBackward(std::vector<float>(40, 1.0f), std::vector{0}, 0)));
 }
 
 TEST(ProgramTest, SizesThatDoNotFitAreDefects) {

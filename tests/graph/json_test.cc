@@ -37,6 +37,19 @@ TEST(GraphJsonTest, InputsDefaultToTheNodeBefore) {
   EXPECT_EQ(graph.nodes[2].inputs, std::vector<int>{1});
 }
 
+TEST(GraphJsonTest, TextsThatWouldBreakAParserAreRefused) {
+  const std::string deep = std::string(300'000, '[') + std::string(300'000, ']');
+  EXPECT_EQ(ErrorOf(R"({"input":)" + deep + "}"),
+            "net.json: brackets are nested 300001 deep, at most 32 are possible");
+  EXPECT_EQ(ErrorOf(R"({"input":[1,1)" + std::string(400, '0') + R"(.5,1],"nodes":[]})"),
+            "net.json: has a number that is too large");
+}
+
+TEST(GraphJsonTest, WhatAnalysisFindsNamesTheFileToo) {
+  EXPECT_EQ(ErrorOf(R"({"input":[1,8,1],"nodes":[]})"),
+            "net.json: the graph has no nodes, expected at least one");
+}
+
 TEST(GraphJsonTest, ErrorsNameFileNodeFoundAndExpected) {
   const struct {
     const char* nodes;

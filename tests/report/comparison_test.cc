@@ -29,6 +29,16 @@ TEST(ErrorVerdictTest, HalfTheErrorsIsTheGoal) {
               HasSubstr("at most half as many"));
   EXPECT_THAT(ErrorVerdict(std::vector{Network("found", {0.749}), Network("hand-made", {0.5})}),
               HasSubstr("more than half as many, the goal is missed here"));
+  // Accuracies are means of counts: whole errors of 10,000 must not miss by rounding.
+  for (int errors = 1; errors < 2500; ++errors) {
+    const auto accuracy = [](int of_errors) { return (10000.0 - of_errors) / 10000; };
+    EXPECT_THAT(ErrorVerdict(std::vector{Network("found", {accuracy(errors)}),
+                                         Network("hand-made", {accuracy(2 * errors)})}),
+                HasSubstr("at most half as many"));
+    EXPECT_THAT(ErrorVerdict(std::vector{Network("found", {accuracy(errors + 1)}),
+                                         Network("hand-made", {accuracy(2 * errors)})}),
+                HasSubstr("more than half as many"));
+  }
 }
 
 TEST(ErrorVerdictTest, MeansOverSeedsAreCompared) {

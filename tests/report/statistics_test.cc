@@ -40,7 +40,7 @@ TEST(StatisticsTest, IntervalOfMeansHoldsTheTruthNineteenTimesInTwenty) {
   int held = 0;
   constexpr int kRepeats = 200;
   for (int i = 0; i < kRepeats; ++i) {
-    const auto seed = static_cast<std::uint64_t>(2 * i);
+    const auto seed = 2 * static_cast<std::uint64_t>(i);
     const auto difference = DifferenceOfMeans(Normals(seed, 50, 0.5), Normals(seed + 1, 50, 0), 1);
     held += difference.low <= 0.5 && 0.5 <= difference.high;
   }

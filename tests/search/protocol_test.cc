@@ -94,6 +94,12 @@ TEST(ProtocolTest, AStateWithoutReasonSaysSo) {
             WithoutReward(TrialState::kRefused, "no reason given"));
 }
 
+TEST(ProtocolTest, BracketsWithoutEndAreRefusedBeforeTheyAreFollowed) {
+  const std::string deep(500'000, '[');
+  EXPECT_THAT(AnswerError("{\"trial\":" + deep + std::string(500'000, ']') + "}"),
+              ::testing::EndsWith("expected at most 32 levels of brackets"));
+}
+
 TEST(ProtocolTest, AWrongAnswerIsNamed) {
   EXPECT_EQ(AnswerError(""), "answer: found '', expected a JSON object");
   EXPECT_EQ(AnswerError("epoch 1\x1b[0m"),

@@ -162,14 +162,14 @@ TEST(ResumeTest, NamesWhatAnotherStudyDiffersIn) {
   changed.space_signature = "huge";
   other_space.CreateStudy(changed);
   EXPECT_EQ(MessageOf([&] { SearchOf(5, true).Run(other_space); }),
-            "study 'tiny-study': was made with other space: found huge, expected tiny");
+            "study 'tiny-study': was made with another space: found huge, expected tiny");
 
   LogStore other_options;
   changed = spec;
   changed.options_json = R"({"seed":2})";
   other_options.CreateStudy(changed);
   EXPECT_THAT(MessageOf([&] { SearchOf(5, true).Run(other_options); }),
-              HasSubstr(R"(other options: found {"seed":2}, expected {"seed":1})"));
+              HasSubstr("other options: seed: found 2 in the study, asked for 1"));
 
   LogStore other_decisions;
   changed = spec;

@@ -41,7 +41,7 @@ class FunctionEvaluator : public study::Evaluator {
   Function function_;
 };
 
-auto MakerOf(FunctionEvaluator::Function function) {
+auto MakerOf(const FunctionEvaluator::Function& function) {
   return [function] { return std::make_unique<FunctionEvaluator>(function); };
 }
 
@@ -130,13 +130,11 @@ TEST(SearchTest, WhatAnEvaluatorDoesWrongFailsItsTrialAlone) {
   ScriptedStrategy strategy(DistinctGenomes(7));
   LogStore store;
   const auto result = tiny.Run(store, strategy);
-  const std::vector<std::string> reasons = {"out of\\x0amemory",
-                                            "the evaluator threw something that is no "
-                                            "std::exception",
-                                            "though nobody asked for it",
-                                            "reward nan: expected 0 to 1",
-                                            "reward 1.5: expected 0 to 1",
-                                            "the evaluator gave no final state"};
+  const std::string no_exception = "the evaluator threw something that is no std::exception";
+  const std::vector<std::string> reasons = {
+      "out of\\x0amemory",           no_exception,
+      "though nobody asked for it",  "reward nan: expected 0 to 1",
+      "reward 1.5: expected 0 to 1", "the evaluator gave no final state"};
   for (std::size_t i = 0; i < reasons.size(); ++i) {
     EXPECT_EQ(result.trials[i].state, TrialState::kFailed);
     EXPECT_EQ(result.trials[i].evaluation.reason, reasons[i]);

@@ -141,7 +141,7 @@ class StoreProcessesTest : public ::testing::Test {
   std::vector<Trial> SoundTrials() {
     EXPECT_EQ(RawDatabase(file()).Run("PRAGMA integrity_check; PRAGMA foreign_key_check"),
               std::vector<std::string>{"ok"});
-    const std::vector<Trial> trials = OpenStore(url())->Trials("a");
+    std::vector<Trial> trials = OpenStore(url())->Trials("a");
     for (std::size_t i = 0; i < trials.size(); ++i) {
       const auto number = static_cast<std::int64_t>(i);
       const bool running = trials[i].state == TrialState::kRunning;

@@ -33,7 +33,7 @@ TEST(RandomStrategyTest, EveryGenomeIsEquallyLikely) {
   EXPECT_EQ(counts.size(), 6u);
   for (const auto& [genome, count] : counts) {
     // Five standard errors.
-    EXPECT_NEAR(count, kDraws / 6, 5 * std::sqrt(kDraws / 6.0 * 5 / 6));
+    EXPECT_NEAR(count, kDraws / 6.0, 5 * std::sqrt(kDraws / 6.0 * 5 / 6));
   }
 }
 

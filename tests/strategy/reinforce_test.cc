@@ -56,7 +56,7 @@ TEST(ReinforceTest, ExploresUniformlyWithTheGivenProbability) {
   for (int i = 0; i < kDraws; ++i) ++counts[static_cast<std::size_t>(controller.GetAction()[0])];
   for (const int count : counts) {
     // Five standard errors.
-    EXPECT_NEAR(count, kDraws / 3, 5 * std::sqrt(kDraws / 3.0 * 2 / 3));
+    EXPECT_NEAR(count, kDraws / 3.0, 5 * std::sqrt(kDraws / 3.0 * 2 / 3));
   }
 }
 

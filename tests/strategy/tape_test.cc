@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ struct OpCase {
   Eigen::Index b_rows, b_cols;
   std::function<Value(Tape&, Value, Value)> op;
 };
+void PrintTo(const OpCase& c, std::ostream* to) { *to << c.name; }
 
 std::vector<OpCase> OpCases() {
   const Matrix lower = RandomMatrix(3, 4, 11);

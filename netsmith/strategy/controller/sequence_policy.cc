@@ -49,7 +49,7 @@ int DrawIndex(const Matrix& log_probs, base::Generator& generator) {
 /// Differs: the paper feeds the chosen value back; here each decision has an embedding table and an
 /// output layer of its own, as its options differ from the others'. The previous action (the
 /// episode's state) is not read.
-class SequencePolicy : public Policy {
+class SequencePolicy final : public Policy {
  public:
   SequencePolicy(const std::vector<space::Decision>& decisions, const ReinforceOptions& options,
                  const base::RandomStreams& streams)

@@ -54,7 +54,7 @@ std::vector<double> RoundingEnds(const space::Decision& decision) {
 /// score is the mean of the raw value's score over these values, so the gradient has the same
 /// expectation and less variance; and a genome that was never drawn as a raw value has one too.
 /// The action is one time step. The Gaussian's entropy is constant: there is no entropy bonus.
-class StatePolicy : public Policy {
+class StatePolicy final : public Policy {
  public:
   StatePolicy(const std::vector<space::Decision>& decisions, const ReinforceOptions& options,
               const base::RandomStreams& streams)

@@ -228,7 +228,6 @@ std::vector<NamedGraph> OperationGraphs(bool small) {
         b.GoTo(start);
         const int right = b.Add(graph::Dense{6});
         b.Join(graph::Add{}, {left, right});
-        b.Add(graph::BatchNorm{});
       },
       false);
   add(

@@ -57,7 +57,7 @@ struct StrategyFlags {
 struct ChildFlags {
   int epochs = 1;
   std::int64_t samples = 4000;  // 0: all
-  std::int64_t mb = 100;
+  std::int64_t mb = 20;         // small, for many updates from few samples (docs/methods.md)
   double learning_rate = 1e-3;
   std::int64_t max_macs = 0;  // 0: no limit, likewise below
   std::int64_t max_params = 0;

@@ -23,7 +23,7 @@ enum class RewardSplit {
 struct ChildOptions {
   int epochs = 1;
   std::int64_t max_samples = 4000;  // training samples an epoch sees; 0: all
-  std::int64_t mb = 100;            // samples a step
+  std::int64_t mb = 20;             // samples a step
   double learning_rate = 1e-3;
   ChildLimits limits = {};
   RewardSplit reward_split = RewardSplit::kValidation;

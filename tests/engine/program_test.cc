@@ -20,8 +20,9 @@ std::vector<float> ToFloat(const std::vector<double>& values) {
   return {values.begin(), values.end()};
 }
 
-/// f32 sums of up to a few thousand terms: 1e-5 of the tensor's largest magnitude. Below a magnitude
-/// of 0.1 rounding of larger terms remains: a bias before a batch norm has a gradient of 0.
+/// f32 sums of up to a few thousand terms: 1e-5 of the tensor's largest magnitude. Below a
+/// magnitude of 0.1 rounding of larger terms remains: a bias before a batch norm has a gradient of
+/// 0.
 void ExpectClose(const std::vector<double>& expected, std::span<const float> found,
                  const std::string& what) {
   ASSERT_EQ(expected.size(), found.size()) << what;

@@ -191,7 +191,7 @@ TEST_F(SearchTest, ShowWritesNothing) {
   const auto before = std::filesystem::last_write_time(file);
   Show("s");
   EXPECT_EQ(std::filesystem::last_write_time(file), before);
-  std::ofstream(folder_.path() / "empty.db");
+  const std::ofstream made(folder_.path() / "empty.db");
   const ProcessResult result =
       Netsmith({"show", "--store", "sqlite:///" + (folder_.path() / "empty.db").string()});
   EXPECT_EQ(result.exit_code, 4);

@@ -4,6 +4,8 @@
 #include <numeric>
 #include <utility>
 
+#include "netsmith/base/check.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "netsmith/engine/kernels/channels.cc"
 #include <hwy/foreach_target.h>
@@ -83,7 +85,7 @@ void SumTerms(std::int64_t n, std::int64_t channels, float* sums, Term term) {
   const std::int64_t whole = n / period * period;
   for (std::int64_t j = 0; j < period && whole > 0; j += lanes) {
     V sum[kAtOnce];
-    for (int k = 0; k < kAtOnce; ++k) sum[k] = hn::Zero(d);
+    for (V& part : sum) part = hn::Zero(d);
     std::int64_t i = j;
     for (; i + (kAtOnce - 1) * period < whole; i += kAtOnce * period) {
 #pragma GCC unroll 8
@@ -174,7 +176,8 @@ HWY_EXPORT(NormBackward);
 
 std::int64_t ChannelPeriod(std::int64_t channels) {
   constexpr std::int64_t kMostLanes = 16;
-  return std::lcm(channels, kMostLanes);
+  NETSMITH_CHECK_LT(0, channels);
+  return channels * (kMostLanes / std::gcd(channels, kMostLanes));
 }
 
 void RepeatChannels(std::int64_t channels, const float* values, float* pattern) {

@@ -261,8 +261,8 @@ class NormApplyOp final : public Op {
 
 }  // namespace
 
-BatchNormOps MakeBatchNormOps(std::string name, const graph::BatchNorm& norm, SampleShape src,
-                              bool with_relu) {
+BatchNormOps MakeBatchNormOps(const std::string& name, const graph::BatchNorm& norm,
+                              SampleShape src, bool with_relu) {
   auto statistics = std::make_unique<NormStatisticsOp>(name, norm, src);
   auto apply = std::make_unique<NormApplyOp>(name + ".apply", *statistics, src, with_relu);
   return {std::move(statistics), std::move(apply)};

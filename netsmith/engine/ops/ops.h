@@ -39,8 +39,8 @@ struct BatchNormOps {
   std::unique_ptr<Op> statistics;
   std::unique_ptr<Op> apply;
 };
-BatchNormOps MakeBatchNormOps(std::string name, const graph::BatchNorm& norm, SampleShape src,
-                              bool with_relu);
+BatchNormOps MakeBatchNormOps(const std::string& name, const graph::BatchNorm& norm,
+                              SampleShape src, bool with_relu);
 
 /// Two inputs: an image, and a logit for each channel, whose sigmoid scales it.
 std::unique_ptr<Op> MakeChannelGateOp(std::string name, SampleShape src);

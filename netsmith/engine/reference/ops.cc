@@ -289,7 +289,8 @@ Gradients SqueezeExciteBackward(SampleShape shape, const Values& src,
 
 Statistics BatchStatistics(std::int64_t channels, const ValuesList& batch) {
   Statistics statistics{Values(channels), Values(channels)};
-  const double count = static_cast<double>(batch.size() * batch[0].size() / channels);
+  const std::size_t positions = batch.size() * (batch[0].size() / channels);
+  const auto count = static_cast<double>(positions);
   for (const Values& sample : batch) {
     for (std::size_t i = 0; i < sample.size(); ++i) {
       statistics.mean[i % channels] += sample[i] / count;
@@ -322,7 +323,8 @@ BatchGradients BatchNormBackward(const graph::BatchNorm& norm, const Statistics&
                                  const ValuesList& batch, std::span<const Values> params,
                                  const ValuesList& diff_dst) {
   const std::size_t channels = statistics.mean.size();
-  const double count = static_cast<double>(batch.size() * batch[0].size() / channels);
+  const std::size_t positions = batch.size() * (batch[0].size() / channels);
+  const auto count = static_cast<double>(positions);
   const auto root = [&](std::size_t c) { return std::sqrt(statistics.variance[c] + norm.epsilon); };
   const auto normal = [&](double x, std::size_t c) { return (x - statistics.mean[c]) / root(c); };
   BatchGradients diff{.src = diff_dst, .params = {Values(channels), Values(channels)}};

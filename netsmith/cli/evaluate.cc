@@ -27,8 +27,9 @@ class Evaluate : public Command {
 
   int Run(const std::stop_token& stop) override {
     search::ServeStandardStreams([&]() -> std::unique_ptr<study::Evaluator> {
-      search_space_ = space_.Make();
       problem_ = std::make_unique<data::Problem>(data_.Load(stop));
+      space_.Settle(problem_->development().shape());
+      search_space_ = space_.Make();
       return std::make_unique<search::ChildEvaluator>(*search_space_, *problem_,
                                                       ChildOptionsOf(child_, seed_));
     });

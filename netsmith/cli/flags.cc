@@ -94,16 +94,25 @@ data::Problem DataFlags::Load(const std::stop_token& stop) const {
 
 void SpaceFlags::Declare(OptionTable& options) {
   options.Group("Search space");
-  options.Choice("space", &space, space::SpaceNames(), "What networks are chosen from");
+  options.Text("space", "NAME", &space,
+               fmt::format("What networks are chosen from: {}; auto takes conv1d for signals and "
+                           "conv2d for images",
+                           fmt::join(space::SpaceNames(), ", ")));
   options.Integer("max-layers", &max_layers, {1, space::PostSpace::kMaxLayers},
-                  "Layers of a network");
-  options.Choice("ranges", &ranges, {"auto", "grid", "full"},
-                 "Options of each decision: a few well spread ones (grid), or every whole number "
-                 "(full); auto takes full for --policy state");
+                  "Space post: layers of a network");
+  options.Choice(
+      "ranges", &ranges, {"auto", "grid", "full"},
+      "Space post: options of each decision, a few well spread ones (grid), or every whole number "
+      "(full); auto takes full for --policy state");
 }
 
 void SpaceFlags::Resolve(const std::string& policy) {
   if (ranges == "auto") ranges = policy == "state" ? "full" : "grid";
+  if (space != "auto") Make();  // a mistake is found before data are loaded
+}
+
+void SpaceFlags::Settle(graph::SampleShape input) {
+  if (space == "auto") space = space::UsualSpace(input);
 }
 
 std::unique_ptr<space::SearchSpace> SpaceFlags::Make() const {

@@ -32,13 +32,17 @@ struct DataFlags {
 };
 
 struct SpaceFlags {
-  std::string space = "post";
+  std::string space = "auto";
   int max_layers = 2;
   std::string ranges = "auto";
 
   void Declare(OptionTable& options);
   /// Settles ranges "auto" for a policy of the controller.
+  /// Errors   as space::MakeSpace.
   void Resolve(const std::string& policy);
+  /// Settles space "auto" for samples of that shape.
+  void Settle(graph::SampleShape input);
+  /// After both. Errors   as space::MakeSpace.
   std::unique_ptr<space::SearchSpace> Make() const;
 };
 

@@ -49,6 +49,7 @@ class Search : public Command {
     comparison_.Rates();  // a mistake is found before the search
     const auto start = std::chrono::steady_clock::now();
     const data::Problem problem = study_.data.Load(stop);
+    study_.Settle(problem);
     if (compare_) comparison_.CheckHandMade(problem);  // … and before all the work
     const auto store = store::OpenStore(study_.store);
     const search::SearchResult result = RunStudy(study_, problem, *store, stop);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -33,6 +32,13 @@ std::string DefaultName(const StudyFlags& flags) {
   const std::filesystem::path data = std::filesystem::path(flags.data.data).lexically_normal();
   const std::string name = (data.has_filename() ? data : data.parent_path()).filename().string();
   return fmt::format("{}-{}-{}-s{}", name, flags.space.space, flags.strategy.strategy, flags.seed);
+}
+
+void CheckName(const std::string& study) {
+  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+  if (std::ranges::none_of(study, is_control)) return;
+  throw base::ConfigError(fmt::format(
+      "--study: found {}, expected a name without control characters", space::Quoted(study)));
 }
 
 Json ControllerJson(const strategy::StrategyOptions& options) {
@@ -136,17 +142,13 @@ std::string RewardText(const StudyFlags& flags) {
 
 void LogPlan(const StudyFlags& flags, const data::Problem& problem,
              const space::SearchSpace& space) {
-  double log10_networks = 0;
-  for (const auto& decision : space.decisions()) {
-    log10_networks += std::log10(static_cast<double>(decision.options.size()));
-  }
-  base::LogInfo(
-      fmt::format("study {} in {}: {} of {}, seed {}, on space {} (10^{:.1f} networks) and {} ({} "
-                  "training, {} validation samples)",
-                  flags.study, flags.store, report::Counted(flags.trials, "trial"),
-                  StrategyText(flags.strategy), flags.seed, space.name(), log10_networks,
-                  flags.data.data, report::Grouped(std::ssize(problem.train())),
-                  report::Grouped(std::ssize(problem.validation()))));
+  base::LogInfo(fmt::format(
+      "study {} in {}: {} of {}, seed {}, on space {} (10^{:.1f} networks) and {} ({} "
+      "training, {} validation samples)",
+      flags.study, flags.store, report::Counted(flags.trials, "trial"),
+      StrategyText(flags.strategy), flags.seed, space.name(), space::Log10Size(space.decisions()),
+      flags.data.data, report::Grouped(std::ssize(problem.train())),
+      report::Grouped(std::ssize(problem.validation()))));
   base::LogInfo(fmt::format("{}; {} at once on {}", RewardText(flags),
                             std::min(flags.workers, flags.batch),
                             report::Counted(NumCores(), "core")));
@@ -192,17 +194,18 @@ void StudyFlags::Resolve() {
   }
   space.Resolve(strategy.options.reinforce.policy);
   strategy.Resolve();
-  if (study.empty()) study = DefaultName(*this);
-  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
-  if (std::ranges::any_of(study, is_control)) {
-    throw base::ConfigError(fmt::format(
-        "--study: found {}, expected a name without control characters", space::Quoted(study)));
-  }
+  CheckName(study);
   if (max_seconds > 0 && !nondeterministic) {
     throw base::ConfigError(
         "--max-seconds: a limit in seconds makes results depend on the "
         "machine, expected --nondeterministic beside it");
   }
+}
+
+void StudyFlags::Settle(const data::Problem& problem) {
+  space.Settle(problem.development().shape());
+  if (study.empty()) study = DefaultName(*this);
+  CheckName(study);
 }
 
 std::string RewardMeaning(const ChildFlags& child) {

@@ -31,9 +31,11 @@ struct StudyFlags {
   bool nondeterministic = false;
 
   void Declare(OptionTable& options);
-  /// Settles what depends on other flags: ranges, the study's name.
+  /// Settles what depends on other flags.
   /// Errors   ConfigError for flags that contradict each other.
   void Resolve();
+  /// Settles what depends on the data: the space, the study's name.
+  void Settle(const data::Problem& problem);
 };
 
 /// "validation accuracy" or, shouting, the test set's.
@@ -41,9 +43,9 @@ std::string RewardMeaning(const ChildFlags& child);
 
 search::ChildOptions ChildOptionsOf(const ChildFlags& child, std::int64_t seed);
 
-/// Runs the study (flags.Resolve() was called) on `problem`, to its end or until `stop`; says on
-/// stderr what is going to happen and how it goes.
-/// Errors   as search::RunSearch, strategy::MakeStrategy.
+/// Runs the study (Resolve and Settle were called) on `problem`, to its end or until `stop`; says
+/// on stderr what is going to happen and how it goes. Errors   as search::RunSearch,
+/// strategy::MakeStrategy.
 search::SearchResult RunStudy(const StudyFlags& flags, const data::Problem& problem,
                               study::Store& store, const std::stop_token& stop);
 

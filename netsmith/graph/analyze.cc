@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "netsmith/base/error.h"
+#include "netsmith/graph/analyze_node.h"
 #include "netsmith/graph/graph.h"
 
 namespace netsmith::graph {
@@ -173,6 +174,17 @@ Arity ArityOf(const Op& op) {
   return {};
 }
 
+void CheckArity(const Place& at, std::size_t num_inputs) {
+  const auto [least, most] = ArityOf(at.node.op);
+  if (num_inputs >= least && num_inputs <= most) return;
+  at.Fail("has {} inputs, {} takes {}", num_inputs, OpName(at.node.op),
+          least == most ? fmt::format("{}", least) : fmt::format("{} to {}", least, most));
+}
+
+NodeInfo InferAt(const Place& at) {
+  return std::visit([&](const auto& op) { return Infer(op, at); }, at.node.op);
+}
+
 /// Checks name and connections of node `index`; returns the shapes that come in.
 std::vector<SampleShape> CheckConnections(const Graph& graph, int index,
                                           const std::vector<NodeInfo>& earlier,
@@ -184,11 +196,7 @@ std::vector<SampleShape> CheckConnections(const Graph& graph, int index,
   const Place at{node, {}};
   const bool is_input = std::holds_alternative<Input>(node.op);
   if (is_input != (index == 0)) at.Fail("the first node, and only it, is the input");
-  const auto [least, most] = ArityOf(node.op);
-  if (node.inputs.size() < least || node.inputs.size() > most) {
-    at.Fail("has {} inputs, {} takes {}", node.inputs.size(), OpName(node.op),
-            least == most ? fmt::format("{}", least) : fmt::format("{} to {}", least, most));
-  }
+  CheckArity(at, node.inputs.size());
   if (is_input) return {graph.input};
   std::vector<SampleShape> sources;
   for (const int source : node.inputs) {
@@ -218,10 +226,17 @@ std::vector<NodeInfo> Analyze(const Graph& graph) {
   std::vector<NodeInfo> infos;
   std::set<std::string> names;
   for (int i = 0; i < static_cast<int>(graph.nodes.size()); ++i) {
-    const Place at{graph.nodes[i], CheckConnections(graph, i, infos, names)};
-    infos.push_back(std::visit([&](const auto& op) { return Infer(op, at); }, at.node.op));
+    infos.push_back(InferAt({graph.nodes[i], CheckConnections(graph, i, infos, names)}));
   }
   return infos;
+}
+
+NodeInfo AnalyzeNode(const Node& node, std::span<const SampleShape> sources) {
+  const Place at{node, {sources.begin(), sources.end()}};
+  const bool is_input = std::holds_alternative<Input>(node.op);
+  CheckArity(at, is_input ? 0 : sources.size());
+  if (is_input && sources.size() != 1) at.Fail("has no shape, expected the sample's");
+  return InferAt(at);
 }
 
 Costs TotalCosts(const Graph& graph) {

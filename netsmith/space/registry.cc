@@ -3,61 +3,107 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <array>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/space/catalog/conv1d.h"
+#include "netsmith/space/catalog/conv2d.h"
 #include "netsmith/space/catalog/post.h"
+#include "netsmith/space/space_name.h"
 #include "netsmith/space/text_cursor.h"
 
 namespace netsmith::space {
 namespace {
 
-std::unique_ptr<SearchSpace> MakePost(const SpaceOptions& options) {
+constexpr std::size_t kPostDecisionsPerLayer = 4;
+
+std::unique_ptr<SearchSpace> MakePost(const SpaceName&, std::string, const SpaceOptions& options) {
   return std::make_unique<PostSpace>(options.max_layers, options.ranges);
+}
+
+/// A space without parameters.
+template <typename Space>
+std::unique_ptr<SearchSpace> MakePlain(const SpaceName&, std::string name, const SpaceOptions&) {
+  return std::make_unique<Space>(std::move(name));
 }
 
 struct Entry {
   const char* name;
-  std::unique_ptr<SearchSpace> (*make)(const SpaceOptions&);
-  std::size_t decisions_per_layer;
+  const char* summary;
+  std::span<const SpaceParameter> parameters;
+  /// From the parameters, the name as the command line writes it, and the options of `post`.
+  std::unique_ptr<SearchSpace> (*make)(const SpaceName&, std::string, const SpaceOptions&);
 };
 
-constexpr std::array kSpaces = {Entry{"post", MakePost, 4}};
+std::span<const Entry> Entries() {
+  static constexpr Entry kEntries[] = {
+      {"conv1d",
+       "networks for signals: plain or residual blocks of convolutions",
+       {},
+       MakePlain<Conv1dSpace>},
+      {"conv2d",
+       "networks for images: stages of plain or residual, full or separable blocks",
+       {},
+       MakePlain<Conv2dSpace>},
+      {"post", "the classic experiment: a chain of one-dimensional convolutions", {}, MakePost},
+  };
+  return kEntries;
+}
 
-const Entry& FindSpace(const std::string& name) {
-  for (const Entry& entry : kSpaces) {
-    if (name == entry.name) return entry;
+const Entry& FindEntry(const std::string& name) {
+  for (const Entry& entry : Entries()) {
+    if (BaseOf(name) == entry.name) return entry;
   }
-  throw base::ConfigError(fmt::format("unknown search space {}, known: {}", Quoted(name),
+  throw base::ConfigError(fmt::format("unknown search space {}, known: {}", Quoted(BaseOf(name)),
                                       fmt::join(SpaceNames(), ", ")));
+}
+
+std::string ParametersText(std::span<const SpaceParameter> parameters) {
+  std::vector<std::string> texts;
+  for (const SpaceParameter& p : parameters) {
+    texts.push_back(fmt::format("{}: {}, {} to {}, usually {}", p.name, p.meaning, p.lowest,
+                                p.highest, p.usual));
+  }
+  return fmt::format("{}", fmt::join(texts, "; "));
 }
 
 }  // namespace
 
+std::vector<SpaceEntry> Spaces() {
+  std::vector<SpaceEntry> spaces;
+  for (const Entry& entry : Entries()) {
+    spaces.push_back({entry.name, entry.summary, ParametersText(entry.parameters)});
+  }
+  return spaces;
+}
+
 std::vector<std::string> SpaceNames() {
   std::vector<std::string> names;
-  for (const Entry& entry : kSpaces) names.emplace_back(entry.name);
+  for (const Entry& entry : Entries()) names.emplace_back(entry.name);
   return names;
 }
 
+std::string UsualSpace(graph::SampleShape input) { return input.height == 1 ? "conv1d" : "conv2d"; }
+
 std::unique_ptr<SearchSpace> MakeSpace(const std::string& name, const SpaceOptions& options) {
-  return FindSpace(name).make(options);
+  const Entry& entry = FindEntry(name);
+  const SpaceName parsed = ParseSpaceName(name, entry.parameters);
+  return entry.make(parsed, FormatSpaceName(parsed, entry.parameters), options);
 }
 
 std::unique_ptr<SearchSpace> MakeSpaceForGenome(const std::string& name, std::size_t length) {
-  const Entry& entry = FindSpace(name);
-  if (length == 0 || length % entry.decisions_per_layer != 0) {
+  if (name != "post") return MakeSpace(name, {});
+  if (length == 0 || length % kPostDecisionsPerLayer != 0) {
     throw base::ConfigError(
         fmt::format("genome of space {}: found {} option indices, expected {} "
                     "a layer",
-                    name, length, entry.decisions_per_layer));
+                    name, length, kPostDecisionsPerLayer));
   }
-  const std::size_t layers = length / entry.decisions_per_layer;
-  return entry.make({.max_layers = static_cast<int>(layers)});
+  return MakeSpace(name, {.max_layers = static_cast<int>(length / kPostDecisionsPerLayer)});
 }
 
 }  // namespace netsmith::space

@@ -2,13 +2,27 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "netsmith/base/error.h"
 
 namespace netsmith::space {
+
+std::string SearchSpace::OptionText(std::size_t decision, int option) const {
+  return fmt::format("{}", decisions().at(decision).options.at(static_cast<std::size_t>(option)));
+}
+
+double Log10Size(std::span<const Decision> decisions) {
+  double log10_size = 0;
+  for (const Decision& decision : decisions) {
+    log10_size += std::log10(static_cast<double>(decision.options.size()));
+  }
+  return log10_size;
+}
 
 void CheckGenome(std::span<const Decision> decisions, std::span<const int> genome) {
   if (genome.size() != decisions.size()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -37,7 +38,12 @@ class SearchSpace {
                              int num_classes) const = 0;
   /// How the command line writes that network; ParseNetwork (space/network.h) accepts it back.
   virtual std::string NetworkText(std::span<const int> genome) const = 0;
+  /// What option number `option` of a decision stands for, where that is no number: "relu".
+  virtual std::string OptionText(std::size_t decision, int option) const;
 };
+
+/// log10 of the number of genomes.
+double Log10Size(std::span<const Decision> decisions);
 
 /// Throws InvalidArgument naming the first decision whose index is out of range, or the lengths.
 void CheckGenome(std::span<const Decision> decisions, std::span<const int> genome);

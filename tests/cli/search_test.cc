@@ -46,6 +46,11 @@ TEST_F(SearchTest, JsonHasWhatOtherProgramsRelyOn) {
   EXPECT_TRUE(result.at("diagnostics").contains("entropy"));
 }
 
+TEST_F(SearchTest, ShapeOfTheDataChoosesTheSpace) {
+  Search({"--space", "auto", "--trials", "1", "--child-samples", "20"});
+  EXPECT_EQ(Show("s").at("options").at("space"), "conv2d");
+}
+
 TEST_F(SearchTest, BestNetworkIsAcceptedBack) {
   const std::string network = Search({}).at("best").at("network");
   const ProcessResult result =

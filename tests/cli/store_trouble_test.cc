@@ -41,7 +41,7 @@ TEST_F(StoreTroubleTest, FolderThatDoesNotExist) {
 
 TEST_F(StoreTroubleTest, StudyOfAnotherSpace) {
   ASSERT_EQ(Netsmith(SearchArguments()).exit_code, 0);
-  ExpectStoreError(SearchArguments({"--resume", "--max-layers", "3"}), "other space");
+  ExpectStoreError(SearchArguments({"--resume", "--space", "conv1d"}), "other space");
 }
 
 TEST_F(StoreTroubleTest, StoreThatIsNotThereIsNotMadeByShow) {

@@ -53,7 +53,7 @@ TEST(NetworkTest, GenomeNamesTheNetworkOfItsSpace) {
 
 TEST(NetworkTest, MalformedGenomesAreRefused) {
   EXPECT_EQ(MessageOf([] { ParseNetwork("pots:1,2,3,4", kMnist, 10); }),
-            "unknown search space \"pots\", known: post");
+            "unknown search space \"pots\", known: conv1d, conv2d, post");
   EXPECT_EQ(MessageOf([] { ParseNetwork("post:1,2,3", kMnist, 10); }),
             "genome of space post: found 3 option indices, expected 4 a layer");
   EXPECT_THAT(

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <set>
 #include <string>
 
 #include "netsmith/base/error.h"
@@ -10,28 +9,17 @@
 namespace netsmith::space {
 namespace {
 
-TEST(SpaceRegistryTest, EverySpaceKeepsItsNameAndHasWellFormedDecisions) {
-  for (const std::string& name : SpaceNames()) {
-    const auto space = MakeSpace(name, {});
-    EXPECT_EQ(space->name(), name);
-    std::set<std::string> names;
-    for (const Decision& decision : space->decisions()) {
-      EXPECT_TRUE(names.insert(decision.name).second) << decision.name;
-      const std::set<std::int64_t> sorted(decision.options.begin(), decision.options.end());
-      EXPECT_EQ(decision.options, std::vector(sorted.begin(), sorted.end())) << decision.name;
-      EXPECT_FALSE(decision.options.empty()) << decision.name;
-    }
+TEST(SpaceRegistryTest, EverySpaceIsSummedUpInOneLine) {
+  for (const SpaceEntry& entry : Spaces()) {
+    EXPECT_NE(entry.summary, "") << entry.name;
+    EXPECT_EQ(entry.summary.find('\n'), std::string::npos) << entry.name;
   }
 }
 
-TEST(SpaceRegistryTest, EverySpacesNetworkTextNamesTheSpacesNetwork) {
-  const graph::SampleShape input{8, 8, 3};
-  for (const std::string& name : SpaceNames()) {
-    const auto space = MakeSpace(name, {});
-    const Genome first(space->decisions().size(), 0);
-    EXPECT_EQ(MakeSpaceForGenome(name, first.size())->Build(first, input, 4),
-              space->Build(first, input, 4));
-  }
+TEST(SpaceRegistryTest, ShapeOfTheSamplesChoosesTheUsualSpace) {
+  EXPECT_EQ(UsualSpace({1, 150, 3}), "conv1d");
+  EXPECT_EQ(UsualSpace({28, 28, 1}), "conv2d");
+  EXPECT_EQ(UsualSpace({28, 1, 1}), "conv2d");
 }
 
 TEST(SpaceRegistryTest, UnknownNameListsTheKnownOnes) {
@@ -39,7 +27,7 @@ TEST(SpaceRegistryTest, UnknownNameListsTheKnownOnes) {
     MakeSpace("nope", {});
     FAIL();
   } catch (const base::ConfigError& error) {
-    EXPECT_STREQ(error.what(), "unknown search space \"nope\", known: post");
+    EXPECT_STREQ(error.what(), "unknown search space \"nope\", known: conv1d, conv2d, post");
   }
 }
 

@@ -16,7 +16,7 @@ std::span<const CommandEntry> Commands() {
                    MakeCompare},
       CommandEntry{"show", "Show a study's leaderboard, or a network's layers and costs", MakeShow},
       CommandEntry{"bench child", "Time the training steps of a network", MakeBenchChild},
-      CommandEntry{"evaluate", "", MakeEvaluate},
+      CommandEntry{"evaluator", "", MakeEvaluator},
   };
   return kCommands;
 }

@@ -9,6 +9,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -173,6 +174,26 @@ void TrainTheRest(std::vector<report::TrainedNetwork>& networks,
   train::TrainInFull(to_train, problem, options, stop);
 }
 
+/// The weights of a training that was done before are had by doing its best seed again.
+void RestoreWeights(const train::NamedNetwork& network, const data::Problem& problem,
+                    train::FullTrainingOptions options, train::FullTrainingResult& training,
+                    const std::stop_token& stop) {
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < training.test_accuracy.size(); ++i) {
+    if (std::isnan(training.test_accuracy[i])) continue;
+    if (!best || training.validation_accuracy[i] > training.validation_accuracy[*best]) best = i;
+  }
+  if (training.best || !best) return;
+  options.learning_rates = {training.learning_rate};
+  options.seed += *best;
+  options.num_seeds = 1;
+  options.on_network = nullptr;
+  base::LogInfo(fmt::format("{}: trained again for its weights, learning rate {}, seed {}",
+                            network.name, training.learning_rate, options.seed));
+  training.best =
+      std::move(train::TrainInFull(std::span(&network, 1), problem, options, stop).front().best);
+}
+
 /// True when the study's rewards, and so its choice, come from the test set.
 bool RewardsAreTest(const study::StudySpec& spec) {
   const auto options = ordered_json::parse(spec.options_json, nullptr, /*allow_exceptions=*/false);
@@ -229,11 +250,15 @@ report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonR
                                            .learning_rates = flags.Rates(),
                                            .seed = static_cast<std::uint64_t>(request.seed),
                                            .num_seeds = flags.training.seeds,
-                                           .num_cores = flags.training.threads};
+                                           .num_cores = flags.training.threads,
+                                           .keep_weights = request.keep_weights};
   std::optional<KeptTrainings> kept;
   if (request.study) kept.emplace(*store, *request.study, problem, options);
   TrainTheRest(comparison.networks, graphs, problem, options, kept ? &*kept : nullptr, stop);
   if (request.study) {
+    if (request.keep_weights) {
+      RestoreWeights(graphs.front(), problem, options, comparison.networks.front().training, stop);
+    }
     comparison.random = CompareWithRandom(*store, *request.study);
     const auto spec = store->FindStudy(*request.study);
     comparison.rewards_are_test = spec && RewardsAreTest(*spec);

@@ -30,6 +30,7 @@ struct ComparisonRequest {
   std::optional<std::string> study = std::nullopt;  // its best network is trained
   std::vector<std::string> networks = {};           // and these
   std::int64_t seed = 0;
+  bool keep_weights = false;  // training.best of the study's network is there, unless all diverged
 };
 
 /// The study of that name. Errors   StoreError naming the nearest, or all, when there is none.

@@ -13,6 +13,7 @@
 #include "netsmith/base/log.h"
 #include "netsmith/cli/commands.h"
 #include "netsmith/cli/comparison_run.h"
+#include "netsmith/cli/model_output.h"
 #include "netsmith/cli/output.h"
 #include "netsmith/cli/study_json.h"
 #include "netsmith/cli/study_run.h"
@@ -36,6 +37,7 @@ class Search : public Command {
                  "Then run random search under the same budget, and train the best network in full "
                  "beside the hand-made one, as `netsmith compare` does");
     options.Group("Output");
+    out_.Declare(options);
     options.Flag("json", &json_, "Print one JSON object on one line");
   }
 
@@ -47,23 +49,25 @@ class Search : public Command {
     }
     study_.Resolve();
     comparison_.Rates();  // a mistake is found before the search
+    out_.Prepare();
     const auto start = std::chrono::steady_clock::now();
     const data::Problem problem = study_.data.Load(stop);
     study_.Settle(problem);
     if (compare_) comparison_.CheckHandMade(problem);  // … and before all the work
     const auto store = store::OpenStore(study_.store);
     const search::SearchResult result = RunStudy(study_, problem, *store, stop);
-    std::optional<report::Comparison> comparison;
+    Afterwards after;
     std::exception_ptr trouble;
-    if (compare_ && result.best && !stop.stop_requested()) {
+    if (result.best && !stop.stop_requested()) {
       try {
-        comparison = RunStages(problem, *store, stop);
+        RunStages(problem, *store, stop, after);
+      } catch (const base::Interrupted&) {  // the search's own result is there all the same
       } catch (...) {
-        trouble = std::current_exception();  // the search's own result is printed all the same
+        trouble = std::current_exception();
       }
     }
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-    Report(result, comparison, problem, elapsed.count());
+    Report(result, after, problem, elapsed.count());
     if (trouble) std::rethrow_exception(trouble);
     if (stop.stop_requested()) return kInterrupted;
     if (!result.best) base::LogError("no network was found: no trial is complete");
@@ -71,17 +75,32 @@ class Search : public Command {
   }
 
  private:
-  /// What follows the search with --compare; nothing when it was stopped: the search's own result
-  /// is there all the same.
-  std::optional<report::Comparison> RunStages(const data::Problem& problem, study::Store& store,
-                                              const std::stop_token& stop) const {
-    try {
-      if (!RunRandomSearch(problem, store, stop)) return std::nullopt;
-      return RunComparison(comparison_, {.study = study_.study, .seed = study_.seed}, problem,
-                           &store, stop);
-    } catch (const base::Interrupted&) {
-      return std::nullopt;
-    }
+  /// What follows the search.
+  struct Afterwards {
+    std::optional<report::Comparison> comparison;  // with --compare
+    nlohmann::ordered_json model;                  // with --out
+  };
+
+  void RunStages(const data::Problem& problem, study::Store& store, const std::stop_token& stop,
+                 Afterwards& after) const {
+    if (!compare_ && !out_.wanted()) return;
+    if (compare_ && !RunRandomSearch(problem, store, stop)) return;
+    ComparisonFlags flags = comparison_;
+    if (!compare_) flags.hand_made = "none";
+    report::Comparison comparison = RunComparison(
+        flags, {.study = study_.study, .seed = study_.seed, .keep_weights = out_.wanted()}, problem,
+        &store, stop);
+    const report::TrainedNetwork& found = comparison.networks.front();
+    if (compare_) after.comparison = comparison;
+    if (!out_.wanted()) return;
+    const graph::Graph graph = space::ParseNetwork(found.text, problem.development().shape(),
+                                                   problem.development().num_classes());
+    after.model = out_.Write(graph, found.training, problem,
+                             {{"network", found.text},
+                              {"data", study_.data.data},
+                              {"study", study_.study},
+                              {"epochs", flags.training.epochs},
+                              {"mb", flags.training.mb}});
   }
 
   /// False when it was stopped before its end.
@@ -94,9 +113,8 @@ class Search : public Command {
     return !RunStudy(random, problem, store, stop).interrupted;
   }
 
-  void Report(const search::SearchResult& result,
-              const std::optional<report::Comparison>& comparison, const data::Problem& problem,
-              double seconds) const {
+  void Report(const search::SearchResult& result, const Afterwards& after,
+              const data::Problem& problem, double seconds) const {
     if (json_) {
       auto json = StudyJson(study_.study, study_.store, result.trials);
       json["seconds"] = seconds;
@@ -105,7 +123,10 @@ class Search : public Command {
       json["reward_split"] =
           study_.evaluator.empty() ? study_.child.reward_split : std::string("evaluator");
       if (!result.diagnostics.empty()) json["diagnostics"] = result.diagnostics.back();
-      if (comparison) json["comparison"] = nlohmann::ordered_json::parse(ToJson(*comparison));
+      if (after.comparison) {
+        json["comparison"] = nlohmann::ordered_json::parse(ToJson(*after.comparison));
+      }
+      if (!after.model.is_null()) json["model"] = after.model;
       PrintJson(json);
       return;
     }
@@ -116,7 +137,12 @@ class Search : public Command {
                       report::Duration(seconds)));
     if (study_.nondeterministic)
       Print("nondeterministic: measured time may have decided its end\n");
-    if (comparison) Print("\n" + ToText(*comparison));
+    if (!after.model.is_null()) {
+      Print(fmt::format("model           {}, test accuracy {}\n",
+                        after.model["file"].get<std::string>(),
+                        report::Percent(after.model["test_accuracy"].get<double>())));
+    }
+    if (after.comparison) Print("\n" + ToText(*after.comparison));
   }
 
   std::string BestText(const study::Trial& best, const data::Problem& problem) const {
@@ -134,6 +160,7 @@ class Search : public Command {
 
   StudyFlags study_;
   ComparisonFlags comparison_;
+  ModelOutput out_;
   bool compare_ = false;
   bool json_ = false;
 };

@@ -105,7 +105,7 @@ std::vector<std::string> WorkerArguments(const StudyFlags& flags) {
   copy.data.Declare(options);
   copy.space.Declare(options);
   copy.child.Declare(options);
-  std::vector<std::string> arguments = {"/proc/self/exe", "evaluate", "--log-level=warning",
+  std::vector<std::string> arguments = {"/proc/self/exe", "evaluator", "--log-level=warning",
                                         fmt::format("--seed={}", flags.seed)};
   std::ranges::move(options.Arguments(), std::back_inserter(arguments));
   return arguments;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <stop_token>
@@ -13,6 +14,7 @@
 #include "netsmith/base/log.h"
 #include "netsmith/cli/commands.h"
 #include "netsmith/cli/flags.h"
+#include "netsmith/cli/model_output.h"
 #include "netsmith/cli/output.h"
 #include "netsmith/cli/study_json.h"
 #include "netsmith/data/dataset.h"
@@ -40,11 +42,13 @@ class Train : public Command {
     options.Integer("seed", &seed_, {0, kMaxSeed},
                     "First seed: weights, order of samples, dropout");
     options.Group("Output");
+    out_.Declare(options);
     options.Flag("json", &json_, "Print one JSON object on one line");
   }
 
   int Run(const std::stop_token& stop) override {
     if (network_.empty()) throw base::ConfigError("--network: not given, expected a network");
+    out_.Prepare();
     const data::Problem problem = data_.Load(stop);
     const auto graph = space::ParseNetwork(network_, problem.development().shape(),
                                            problem.development().num_classes());
@@ -62,31 +66,42 @@ class Train : public Command {
                             .learning_rates = {learning_rate_},
                             .seed = static_cast<std::uint64_t>(seed_),
                             .num_seeds = training_.seeds,
-                            .num_cores = training_.threads},
+                            .num_cores = training_.threads,
+                            .keep_weights = out_.wanted()},
                            stop)
             .front();
-    Report(result, costs);
+    nlohmann::ordered_json model;
+    std::exception_ptr trouble;
+    try {
+      if (out_.wanted()) model = out_.Write(graph, result, problem, Request());
+    } catch (...) {
+      trouble = std::current_exception();  // the accuracies are printed all the same
+    }
+    Report(result, costs, model);
+    if (trouble) std::rethrow_exception(trouble);
     return kDone;
   }
 
  private:
-  void Report(const train::FullTrainingResult& result, const graph::Costs& costs) const {
+  /// What was asked for.
+  nlohmann::ordered_json Request() const {
+    return {{"network", network_}, {"data", data_.data},  {"epochs", training_.epochs},
+            {"mb", training_.mb},  {"samples", samples_}, {"learning_rate", learning_rate_},
+            {"seed", seed_}};
+  }
+
+  void Report(const train::FullTrainingResult& result, const graph::Costs& costs,
+              const nlohmann::ordered_json& model) const {
     const report::MeanSd test = report::MeanAndSd(result.test_accuracy);
     if (json_) {
       // A diverged training's accuracy is NaN, which JSON writes as null.
-      const nlohmann::ordered_json object = {{"network", network_},
-                                             {"test_accuracy", result.test_accuracy},
-                                             {"mean", test.mean},
-                                             {"sd", test.sd},
-                                             {"params", costs.params},
-                                             {"macs", costs.macs},
-                                             {"seconds", result.seconds},
-                                             {"validation_accuracy", result.validation_accuracy},
-                                             {"data", data_.data},
-                                             {"epochs", training_.epochs},
-                                             {"mb", training_.mb},
-                                             {"learning_rate", learning_rate_},
-                                             {"seed", seed_}};
+      nlohmann::ordered_json object = {
+          {"network", network_},       {"test_accuracy", result.test_accuracy},
+          {"mean", test.mean},         {"sd", test.sd},
+          {"params", costs.params},    {"macs", costs.macs},
+          {"seconds", result.seconds}, {"validation_accuracy", result.validation_accuracy}};
+      object.update(Request());
+      if (!model.is_null()) object["model"] = model;
       PrintJson(object);
       return;
     }
@@ -111,6 +126,7 @@ class Train : public Command {
   double learning_rate_ = 1e-3;
   std::int64_t samples_ = 0;
   std::int64_t seed_ = 0;
+  ModelOutput out_;
   bool json_ = false;
 };
 

@@ -235,6 +235,7 @@ struct Program::Impl {
 
   base::ThreadPool& pool;
   std::int64_t max_mb;
+  bool frozen = false;
   CompiledGraph compiled;
   tensor::AlignedBuffer arena;
   float* params;
@@ -300,6 +301,7 @@ std::vector<float> Program::ReadGradient(int index) const {
 }
 
 void Program::WriteParam(int index, std::span<const float> values) {
+  NETSMITH_CHECK(!impl_->frozen);
   Impl::WriteCanonical(impl_->params, impl_->compiled.params.at(index), values);
 }
 
@@ -308,15 +310,22 @@ std::vector<float> Program::ReadRunningAverage(int index) const {
 }
 
 void Program::WriteRunningAverage(int index, std::span<const float> values) {
+  NETSMITH_CHECK(!impl_->frozen);
   Impl::WriteCanonical(impl_->statistics, impl_->compiled.running_averages.at(index), values);
 }
 
 std::span<float> Program::flat_params() {
+  NETSMITH_CHECK(!impl_->frozen);
   return {impl_->params, static_cast<std::size_t>(impl_->compiled.sizes.params)};
 }
 
 std::span<const float> Program::flat_gradients() const {
   return {impl_->diff_params, static_cast<std::size_t>(impl_->compiled.sizes.params)};
+}
+
+void Program::Freeze() {
+  impl_->Pack(false);
+  impl_->frozen = true;
 }
 
 void Program::Forward(std::span<const float> src, std::span<float> logits) {
@@ -325,7 +334,7 @@ void Program::Forward(std::span<const float> src, std::span<float> logits) {
   NETSMITH_CHECK_EQ(count * impl_->num_classes(), static_cast<std::int64_t>(logits.size()));
   NETSMITH_CHECK_LE(count, impl_->max_mb);
   if (count == 0) return;
-  impl_->Pack(false);
+  if (!impl_->frozen) impl_->Pack(false);
   impl_->ForEachChunk(count, {}, [&](const Chunk& chunk, int thread) {
     impl_->LoadInput(chunk, src.data());
     for (const Phase& phase : impl_->compiled.phases) impl_->ForwardChunk(phase, chunk, thread);
@@ -335,6 +344,7 @@ void Program::Forward(std::span<const float> src, std::span<float> logits) {
 
 double Program::ForwardBackward(std::span<const float> src, std::span<const std::int32_t> labels,
                                 std::uint64_t dropout_seed, double label_smoothing) {
+  NETSMITH_CHECK(!impl_->frozen);
   const auto count = static_cast<std::int64_t>(labels.size());
   NETSMITH_CHECK_EQ(count * impl_->sample_floats(), static_cast<std::int64_t>(src.size()));
   NETSMITH_CHECK_LE(count, impl_->max_mb);

@@ -74,6 +74,10 @@ class Program {
   /// Shapes   src [count][h][w][c]; logits [count][classes]
   void Forward(std::span<const float> src, std::span<float> logits);
 
+  /// Promises that parameters and running averages do not change any more: Forward then prepares
+  /// them for its kernels only once, which is most of its time for a single sample.
+  void Freeze();
+
   /// One training pass: the gradient of the mean loss over the samples. Returns that loss, which is
   /// NaN or infinite when training diverged. `label_smoothing` as in SoftmaxLoss.
   /// Shapes   src [count][h][w][c]; labels [count], each in [0, classes)

@@ -41,4 +41,22 @@ int Graph::Add(Op op, std::vector<int> inputs, std::string name) {
   return static_cast<int>(nodes.size()) - 1;
 }
 
+Graph WithoutUnused(const Graph& graph) {
+  std::vector<bool> is_needed(graph.nodes.size(), false);
+  is_needed.front() = is_needed.back() = true;
+  for (std::size_t i = graph.nodes.size(); i-- > 0;) {
+    if (!is_needed[i]) continue;
+    for (const int input : graph.nodes[i].inputs) is_needed[input] = true;
+  }
+  Graph result{.input = graph.input, .nodes = {}};
+  std::vector<int> place(graph.nodes.size(), -1);
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (!is_needed[i]) continue;
+    place[i] = static_cast<int>(result.nodes.size());
+    result.nodes.push_back(graph.nodes[i]);
+    for (int& input : result.nodes.back().inputs) input = place[input];
+  }
+  return result;
+}
+
 }  // namespace netsmith::graph

@@ -154,6 +154,9 @@ std::vector<NodeInfo> Analyze(const Graph& graph);
 /// True for an operation that only hands its input on.
 bool HasNoEffect(const Op& op);
 
+/// The graph without nodes that its output does not need. `graph` must be valid.
+Graph WithoutUnused(const Graph& graph);
+
 struct Costs {
   std::int64_t params = 0;
   std::int64_t macs = 0;

@@ -158,6 +158,22 @@ class FullTrainer {
     const data::Dataset& test =
         problem_.OpenTestSet(fmt::format("full training of {}", networks_[job.network].name));
     result.test_accuracy[seed] = trained.child->Accuracy(test);
+    if (options_.keep_weights) KeepIfBest(job, trained);
+  }
+
+  /// Which training is kept does not depend on who ends first.
+  void KeepIfBest(const Job& job, const Trained& trained) {
+    FullTrainingResult& result = results_[job.network];
+    const std::uint64_t seed = options_.seed + static_cast<std::uint64_t>(job.seed);
+    const double mine = trained.validation_accuracy;
+    if (result.best) {
+      const double theirs = result.best->validation_accuracy;
+      if (theirs > mine || (theirs == mine && result.best->seed < seed)) return;
+    }
+    result.best = {.seed = seed,
+                   .validation_accuracy = mine,
+                   .test_accuracy = result.test_accuracy[static_cast<std::size_t>(job.seed)],
+                   .weights = engine::ReadWeights(trained.child->program())};
   }
 
   std::span<const NamedNetwork> networks_;

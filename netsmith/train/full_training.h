@@ -3,16 +3,26 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "netsmith/data/dataset.h"
+#include "netsmith/engine/weights.h"
 #include "netsmith/graph/graph.h"
 
 /// The full training of networks that a study chose: the one place where test accuracies come from.
 namespace netsmith::train {
+
+/// One training of several, with what it learnt.
+struct BestTraining {
+  std::uint64_t seed = 0;
+  double validation_accuracy = 0;
+  double test_accuracy = 0;
+  engine::Weights weights = {};
+};
 
 struct FullTrainingResult {
   double learning_rate = 0;                 // the chosen one
@@ -20,6 +30,9 @@ struct FullTrainingResult {
   std::vector<double> validation_accuracy;  // of each seed, after the last epoch
   std::vector<double> test_accuracy;        // of each seed; NaN where the training diverged
   double seconds = 0;                       // wall time of its trainings, added up
+  /// With keep_weights: the seed of the highest validation accuracy, the first of equals; nothing
+  /// when all diverged.
+  std::optional<BestTraining> best = {};
 };
 
 struct FullTrainingOptions {
@@ -30,6 +43,7 @@ struct FullTrainingOptions {
   std::uint64_t seed = 0;                       // the first seed; the choice is made with it
   int num_seeds = 1;                            // seeds seed, seed + 1, …
   int num_cores = 1;  // shared out among the trainings; no effect on results
+  bool keep_weights = false;
   /// Called as soon as all trainings of a network are done, with its place in the list; by one
   /// thread at a time; may be empty.
   std::function<void(std::size_t, const FullTrainingResult&)> on_network = {};

@@ -77,7 +77,7 @@ INSTANTIATE_TEST_SUITE_P(Commands, HelpTest,
                                            "bench child"));
 
 TEST(OverviewTest, DoesNotListWhatUsersDoNotNeed) {
-  EXPECT_THAT(Netsmith({"--help"}).out, ::testing::Not(HasSubstr("evaluate")));
+  EXPECT_THAT(Netsmith({"--help"}).out, ::testing::Not(HasSubstr("evaluator")));
 }
 
 TEST(OverviewTest, VersionIsPrinted) {

@@ -1,12 +1,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "tests/cli/program.h"
+#include "tests/support/processes.h"
 
 namespace netsmith::testing {
 namespace {
@@ -66,6 +70,47 @@ TEST_F(TrainingTest, SeedsOfOneRunEqualRunsOfOneSeed) {
   const json three = Run(Train({}));
   const json last = Run(Train({"--seeds", "1", "--seed", "7"}));
   EXPECT_EQ(three.at("test_accuracy").at(2), last.at("test_accuracy").at(0));
+}
+
+TEST_F(TrainingTest, OutWritesTheSeedThatIsBestOnValidationAsOneFile) {
+  const std::filesystem::path out = folder_.path() / "new" / "model";
+  const json result = Run(Train({"--out", out.string()}));
+  const auto& accuracies = result.at("validation_accuracy");
+  const auto best = std::ranges::max_element(accuracies) - accuracies.begin();
+  const json& model = result.at("model");
+  EXPECT_EQ(model.at("file"), (out / "model.netsmith").string());
+  EXPECT_EQ(model.at("seed"), result.at("seed").get<int>() + best);
+  EXPECT_EQ(model.at("test_accuracy"), result.at("test_accuracy").at(best));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(out), {}), 1);
+
+  // The same training by itself, on other threads, writes the same bytes.
+  const std::filesystem::path again = folder_.path() / "again";
+  Run(Train({"--seeds", "1", "--seed", std::to_string(model.at("seed").get<int>()), "--threads",
+             "2", "--out", again.string()}));
+  EXPECT_EQ(ReadFile(again / "model.netsmith"), ReadFile(out / "model.netsmith"));
+}
+
+TEST_F(TrainingTest, OutThatCannotBeAFolderIsSaidBeforeTheTraining) {
+  const ProcessResult result = Netsmith(Train({"--out", data() + "/train-images-idx3-ubyte"}));
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(ErrorLine(result), HasSubstr("--out: "));
+  EXPECT_THAT(result.err, ::testing::Not(HasSubstr("training")));
+}
+
+TEST_F(TrainingTest, SearchWithOutTrainsItsBestNetworkAndWritesIt) {
+  const std::string out = (folder_.path() / "m").string();
+  const auto search = CompareOptions(SearchArguments({"--out", out, "--resume"}));
+  const json first = Run(search);
+  EXPECT_FALSE(first.contains("comparison"));
+  EXPECT_EQ(first.at("model").at("file"), out + "/model.netsmith");
+  const std::string bytes = ReadFile(out + "/model.netsmith");
+  EXPECT_THAT(bytes, HasSubstr(first.at("best").at("network").get<std::string>()));
+
+  // What is kept with the study is its accuracies: the weights come from the same training again.
+  std::filesystem::remove(out + "/model.netsmith");
+  EXPECT_EQ(Run(search).at("model"), first.at("model"));
+  EXPECT_THAT(errors_, HasSubstr("trained again for its weights"));
+  EXPECT_EQ(ReadFile(out + "/model.netsmith"), bytes);
 }
 
 TEST_F(TrainingTest, CompareTrainsEveryNetworkAtItsBestRate) {

@@ -266,6 +266,26 @@ TEST(ProgramTest, NonFiniteWeightsShowInTheLoss) {
       std::isfinite(conv.ForwardBackward(std::vector<float>(40, 1.0f), std::vector{0}, 0)));
 }
 
+TEST(ProgramTest, FrozenItGivesTheSameLogitsAndRefusesToChange) {
+  for (const auto& [name, graph] : AllGraphs()) {
+    base::ThreadPool pool(1);
+    Program program(graph, 3, pool);
+    base::Generator generator = base::RandomStreams(5).For(name);
+    program.InitParams(generator);
+    const auto src = ToFloat(testing::RandomValues(generator, 3 * graph.input.size()));
+    std::vector<float> logits(3 * static_cast<std::size_t>(program.num_classes()));
+    std::vector<float> frozen = logits;
+    program.Forward(src, logits);
+    program.Freeze();
+    for (int time = 0; time < 2; ++time) {
+      program.Forward(src, frozen);
+      EXPECT_EQ(frozen, logits) << name;
+    }
+    EXPECT_THROW(program.flat_params(), base::BugError);
+    EXPECT_THROW(program.WriteParam(0, {}), base::BugError);
+  }
+}
+
 TEST(ProgramTest, SizesThatDoNotFitAreDefects) {
   base::ThreadPool pool(1);
   Program program(testing::MakeGraph({"sizes", {1, 8, 1}, 3, {}}), 2, pool);

@@ -1,3 +1,5 @@
+#include "netsmith/study/evaluator.h"
+
 #include <cstdint>
 #include <memory>
 #include <stop_token>
@@ -9,14 +11,13 @@
 #include "netsmith/search/child_evaluator.h"
 #include "netsmith/search/serve.h"
 #include "netsmith/space/search_space.h"
-#include "netsmith/study/evaluator.h"
 
 namespace netsmith::cli {
 namespace {
 
 /// The worker's side of a search: requests come on standard input (search/protocol.h). Not listed
 /// in help; `search` starts it with the flags of its study.
-class Evaluate : public Command {
+class Evaluator : public Command {
  public:
   void Declare(OptionTable& options) override {
     data_.Declare(options);
@@ -47,6 +48,6 @@ class Evaluate : public Command {
 
 }  // namespace
 
-std::unique_ptr<Command> MakeEvaluate() { return std::make_unique<Evaluate>(); }
+std::unique_ptr<Command> MakeEvaluator() { return std::make_unique<Evaluator>(); }
 
 }  // namespace netsmith::cli

@@ -1,0 +1,81 @@
+#include "netsmith/cli/model_output.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cmath>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "netsmith/base/error.h"
+#include "netsmith/base/log.h"
+#include "netsmith/model/file.h"
+#include "netsmith/report/format.h"
+
+namespace netsmith::cli {
+namespace {
+
+std::vector<std::string> ClassNames(const data::Dataset& dataset) {
+  std::vector<std::string> names;
+  for (int i = 0; i < dataset.num_classes(); ++i) names.push_back(fmt::format("{}", i));
+  return names;
+}
+
+}  // namespace
+
+void ModelOutput::Declare(OptionTable& options) {
+  options.Text("out", "DIR", &folder,
+               "Write the trained network to DIR/model.netsmith; of several seeds the best on "
+               "validation");
+}
+
+void ModelOutput::Prepare() const {
+  if (!wanted()) return;
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (!error && access(folder.c_str(), W_OK | X_OK) != 0) {
+    error = std::error_code(errno, std::generic_category());
+  }
+  if (!error && !std::filesystem::is_directory(folder, error)) {
+    error = std::make_error_code(std::errc::not_a_directory);
+  }
+  if (error) {
+    throw base::ConfigError(
+        fmt::format("--out: {}: found no folder that can be written: {}", folder, error.message()));
+  }
+}
+
+nlohmann::ordered_json ModelOutput::Write(const graph::Graph& graph,
+                                          const train::FullTrainingResult& result,
+                                          const data::Problem& problem,
+                                          nlohmann::ordered_json record) const {
+  if (!result.best) throw base::Error("no model is written: every training diverged");
+  const train::BestTraining& best = *result.best;
+  const nlohmann::ordered_json figures = {{"learning_rate", result.learning_rate},
+                                          {"seed", best.seed},
+                                          {"validation_accuracy", best.validation_accuracy},
+                                          {"test_accuracy", best.test_accuracy}};
+  record.update(figures);
+  record["data_hash"] = problem.content_hash();
+  record["netsmith_version"] = NETSMITH_VERSION;
+  const data::Dataset& dataset = problem.development();
+  model::Save({.graph = graph::WithoutUnused(graph),
+               .weights = best.weights,
+               .preprocessing = model::OfBytes(dataset.shape()),
+               .class_names = ClassNames(dataset),
+               .training_json =
+                   record.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)},
+              path());
+  base::LogInfo(fmt::format("wrote {}: seed {}, validation accuracy {}, test accuracy {}",
+                            path().string(), best.seed, report::Percent(best.validation_accuracy),
+                            report::Percent(best.test_accuracy)));
+  nlohmann::ordered_json written = {{"file", path().string()}};
+  written.update(figures);
+  return written;
+}
+
+}  // namespace netsmith::cli

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "netsmith/cli/option_table.h"
+#include "netsmith/data/dataset.h"
+#include "netsmith/graph/graph.h"
+#include "netsmith/train/full_training.h"
+
+/// `--out DIR` of the commands that train networks in full.
+namespace netsmith::cli {
+
+struct ModelOutput {
+  std::string folder;  // empty: no model is wanted
+
+  void Declare(OptionTable& options);
+  bool wanted() const { return !folder.empty(); }
+  std::filesystem::path path() const { return std::filesystem::path(folder) / "model.netsmith"; }
+  /// Makes the folder, so that a mistake is found before the training.
+  /// Errors   ConfigError: it cannot be made or written.
+  void Prepare() const;
+  /// Writes `result.best` and says so. `record`: how it was trained; what is known of the best
+  /// training is added. Returns what commands print: "file", "learning_rate", "seed",
+  /// "validation_accuracy", "test_accuracy".
+  /// Errors   Error: there is none, because all trainings diverged. As model::Save.
+  nlohmann::ordered_json Write(const graph::Graph& graph, const train::FullTrainingResult& result,
+                               const data::Problem& problem, nlohmann::ordered_json record) const;
+};
+
+}  // namespace netsmith::cli

@@ -74,9 +74,11 @@ void AddToApp(Option& option, Parsed& parsed) {
   } else {
     added = parsed.app->add_option(name, texts, Description(option));
     added->option_text(option.positional ? "" : option.value_name);
-    if (!option.positional)
-      added->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    if (option.positional) added->expected(1);
+    // One value each time, however often it is given: what follows is another argument.
+    added->expected(1);
+    if (!option.positional) {
+      added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
+    }
   }
   added->group(option.group);
 }

@@ -15,6 +15,7 @@ std::span<const CommandEntry> Commands() {
       CommandEntry{"compare", "Train a study's best network in full beside a hand-made one",
                    MakeCompare},
       CommandEntry{"show", "Show a study's leaderboard, or a network's layers and costs", MakeShow},
+      CommandEntry{"report", "Write a study's report: one HTML file with figures", MakeReport},
       CommandEntry{"bench child", "Time the training steps of a network", MakeBenchChild},
       CommandEntry{"evaluator", "", MakeEvaluator},
   };

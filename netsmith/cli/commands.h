@@ -11,6 +11,7 @@ std::unique_ptr<Command> MakeBenchChild();
 std::unique_ptr<Command> MakeCompare();
 std::unique_ptr<Command> MakeDataFetch();
 std::unique_ptr<Command> MakeEvaluator();
+std::unique_ptr<Command> MakeReport();
 std::unique_ptr<Command> MakeSearch();
 std::unique_ptr<Command> MakeShow();
 std::unique_ptr<Command> MakeTrain();

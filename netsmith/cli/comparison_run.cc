@@ -23,6 +23,7 @@
 #include "netsmith/report/classic_form.h"
 #include "netsmith/report/format.h"
 #include "netsmith/report/study_report.h"
+#include "netsmith/report/study_view.h"
 #include "netsmith/space/network.h"
 #include "netsmith/space/text_cursor.h"
 #include "netsmith/train/full_training.h"
@@ -194,13 +195,6 @@ void RestoreWeights(const train::NamedNetwork& network, const data::Problem& pro
       std::move(train::TrainInFull(std::span(&network, 1), problem, options, stop).front().best);
 }
 
-/// True when the study's rewards, and so its choice, come from the test set.
-bool RewardsAreTest(const study::StudySpec& spec) {
-  const auto options = ordered_json::parse(spec.options_json, nullptr, /*allow_exceptions=*/false);
-  const ordered_json::json_pointer split("/child/reward_split");
-  return options.is_object() && options.contains(split) && options.at(split) == "test";
-}
-
 }  // namespace
 
 void ComparisonFlags::Declare(OptionTable& options) {
@@ -261,7 +255,10 @@ report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonR
     }
     comparison.random = CompareWithRandom(*store, *request.study);
     const auto spec = store->FindStudy(*request.study);
-    comparison.rewards_are_test = spec && RewardsAreTest(*spec);
+    comparison.rewards_are_test = spec && report::RewardsAreTest(*spec);
+    if (comparison.networks.size() > 1) {
+      store->SetAttribute(*request.study, kComparisonKey, ToJson(comparison));
+    }
   }
   return comparison;
 }

@@ -37,6 +37,9 @@ struct ComparisonRequest {
 study::StudySpec RequireStudy(study::Store& store, const std::string& name,
                               const std::string& store_url);
 
+/// Key of the study's attribute that holds its last comparison, as report::ToJson writes it.
+inline constexpr const char* kComparisonKey = "netsmith:comparison";
+
 /// Name of the study in which random search is run beside `study`.
 std::string RandomStudyName(const std::string& study);
 

@@ -30,6 +30,14 @@ std::optional<T> ParseNumber(std::string_view text) {
   return value;
 }
 
+void Append(const Option& option, std::vector<std::string>& arguments) {
+  for (const std::string& text : option.get()) {
+    arguments.push_back(option.kind == Option::Kind::kFlag
+                            ? fmt::format("--{}", option.name)
+                            : fmt::format("--{}={}", option.name, text));
+  }
+}
+
 std::vector<std::string> NoneIfEmpty(const std::string& text) {
   if (text.empty()) return {};
   return {text};
@@ -160,12 +168,14 @@ std::vector<std::string> OptionTable::Names() const {
 
 std::vector<std::string> OptionTable::Arguments() const {
   std::vector<std::string> arguments;
+  for (const Option& option : options_) Append(option, arguments);
+  return arguments;
+}
+
+std::vector<std::string> OptionTable::GivenArguments() const {
+  std::vector<std::string> arguments;
   for (const Option& option : options_) {
-    for (const std::string& text : option.get()) {
-      arguments.push_back(option.kind == Option::Kind::kFlag
-                              ? fmt::format("--{}", option.name)
-                              : fmt::format("--{}={}", option.name, text));
-    }
+    if (option.given) Append(option, arguments);
   }
   return arguments;
 }

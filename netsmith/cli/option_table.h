@@ -69,6 +69,8 @@ class OptionTable {
   std::vector<std::string> Names() const;
   /// The present values as arguments that parse to the same: {"--trials=100", …}.
   std::vector<std::string> Arguments() const;
+  /// Of these, the options that were given on the command line or in a file.
+  std::vector<std::string> GivenArguments() const;
 
  private:
   Option& Add(Option::Kind kind, std::string name, std::string value_name, std::string meaning);

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <exception>
 #include <memory>
@@ -8,6 +10,7 @@
 #include <stop_token>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "netsmith/base/error.h"
 #include "netsmith/base/log.h"
@@ -39,6 +42,7 @@ class Search : public Command {
     options.Group("Output");
     out_.Declare(options);
     options.Flag("json", &json_, "Print one JSON object on one line");
+    options_ = &options;
   }
 
   int Run(const std::stop_token& stop) override {
@@ -48,6 +52,7 @@ class Search : public Command {
           "--strategy random");
     }
     study_.Resolve();
+    study_.given = DefiningArguments();
     comparison_.Rates();  // a mistake is found before the search
     out_.Prepare();
     const auto start = std::chrono::steady_clock::now();
@@ -75,6 +80,18 @@ class Search : public Command {
   }
 
  private:
+  /// Those that were given and say what is searched, not how this run goes about it.
+  std::vector<std::string> DefiningArguments() const {
+    auto arguments = options_->GivenArguments();
+    std::erase_if(arguments, [](const std::string& argument) {
+      constexpr std::array kOthers = {"--resume", "--compare", "--json",      "--quiet",
+                                      "--config", "--workers", "--log-level", "--out"};
+      const std::string name = argument.substr(0, argument.find('='));
+      return std::ranges::find(kOthers, name) != kOthers.end();
+    });
+    return arguments;
+  }
+
   /// What follows the search.
   struct Afterwards {
     std::optional<report::Comparison> comparison;  // with --compare
@@ -108,6 +125,8 @@ class Search : public Command {
                        const std::stop_token& stop) const {
     StudyFlags random = study_;
     random.strategy.strategy = "random";
+    random.given.emplace_back("--strategy=random");
+    random.given.push_back("--study=" + RandomStudyName(study_.study));
     random.study = RandomStudyName(study_.study);
     random.resume = true;  // started where there is none: the searches are stages of one run
     return !RunStudy(random, problem, store, stop).interrupted;
@@ -163,6 +182,7 @@ class Search : public Command {
   ModelOutput out_;
   bool compare_ = false;
   bool json_ = false;
+  const OptionTable* options_ = nullptr;
 };
 
 }  // namespace

@@ -14,11 +14,15 @@
 #include "netsmith/cli/flags.h"
 #include "netsmith/cli/output.h"
 #include "netsmith/cli/study_json.h"
+#include "netsmith/cli/study_source.h"
 #include "netsmith/graph/graph.h"
 #include "netsmith/report/classic_form.h"
+#include "netsmith/report/drawing.h"
 #include "netsmith/report/format.h"
 #include "netsmith/report/study_report.h"
+#include "netsmith/report/study_view.h"
 #include "netsmith/report/table.h"
+#include "netsmith/space/network.h"
 #include "netsmith/store/open.h"
 #include "netsmith/train/train.h"
 
@@ -37,6 +41,7 @@ class Show : public Command {
     network_.Declare(options);
     options.Integer("mb", &mb_, {1, 1'000'000}, "Samples a training step, for the memory");
     options.Group("Output");
+    options.Flag("svg", &svg_, "Print a drawing of the network, or of the study's best, as SVG");
     options.Flag("json", &json_, "Print one JSON object on one line");
   }
 
@@ -44,15 +49,24 @@ class Show : public Command {
     if (!study_.empty() && !network_.network.empty()) {
       throw base::ConfigError("netsmith show: found a study and --network, expected one of them");
     }
+    if (svg_ && json_)
+      throw base::ConfigError("--svg: found --json beside it, expected one of them");
     if (!network_.network.empty()) {
-      ShowNetwork(network_.Parse());
-    } else {
-      const auto store = store::OpenStore(store_, {.read_only = true});
-      if (study_.empty()) {
-        ListStudies(*store);
+      const graph::Graph graph = network_.Parse();
+      if (svg_) {
+        Print(report::DrawNetwork(graph, /*standalone=*/true));
       } else {
-        ShowStudy(*store);
+        ShowNetwork(graph);
       }
+      return kDone;
+    }
+    const auto store = store::OpenStore(store_, {.read_only = true});
+    if (svg_) {
+      DrawBest(*store);
+    } else if (study_.empty()) {
+      ListStudies(*store);
+    } else {
+      ShowStudy(*store);
     }
     return kDone;
   }
@@ -82,15 +96,26 @@ class Show : public Command {
     }
     Print(fmt::format("study {}: {} trials: {}\n", study_, trials.size(),
                       report::StatesText(trials)));
-    if (IsMeasuredOnTestSet(options)) Print("rewards are accuracies on the TEST SET\n");
+    if (report::RewardsAreTest(spec)) Print("rewards are accuracies on the TEST SET\n");
     Print("\n" + report::LeaderboardText(board));
   }
 
-  static bool IsMeasuredOnTestSet(const ordered_json& options) {
-    if (!options.is_object()) return false;
-    const auto child = options.find("child");
-    return child != options.end() && child->is_object() &&
-           child->value("reward_split", "validation") == "test";
+  void DrawBest(study::Store& store) const {
+    if (study_.empty()) {
+      throw base::ConfigError("--svg: found neither a study nor --network to draw");
+    }
+    const report::StudyView view = ReadStudy(store, study_, store_);
+    const auto best = report::BestTrial(view.trials);
+    if (!best) throw base::StoreError(fmt::format("study '{}': no trial is complete", study_));
+    if (!view.record) {
+      throw base::StoreError(fmt::format(
+          "study '{}': the shape of its samples was not kept; draw its best with --network \"{}\" "
+          "--input HxWxC",
+          study_, best->network));
+    }
+    Print(report::DrawNetwork(
+        space::ParseNetwork(best->network, view.record->shape, view.record->num_classes),
+        /*standalone=*/true));
   }
 
   void ShowNetwork(const graph::Graph& graph) const {
@@ -136,6 +161,7 @@ class Show : public Command {
   int top_ = 10;
   NetworkFlags network_;
   std::int64_t mb_ = 100;
+  bool svg_ = false;
   bool json_ = false;
 };
 

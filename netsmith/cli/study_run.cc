@@ -18,6 +18,7 @@
 #include "netsmith/cli/deadline.h"
 #include "netsmith/report/format.h"
 #include "netsmith/report/progress.h"
+#include "netsmith/report/search_record.h"
 #include "netsmith/search/limited_evaluator.h"
 #include "netsmith/search/process_evaluator.h"
 #include "netsmith/space/text_cursor.h"
@@ -123,6 +124,19 @@ std::unique_ptr<study::Evaluator> MakeEvaluator(const StudyFlags& flags,
           .argv = search::ShellCommand(flags.evaluator), .decisions = space.decisions()}),
       space, problem.development().shape(), problem.development().num_classes(),
       ChildOptionsOf(flags.child, flags.seed).limits);
+}
+
+report::SearchRecord MakeRecord(const StudyFlags& flags, const data::Problem& problem) {
+  StrategyFlags strategy = flags.strategy;
+  OptionTable table;
+  strategy.Declare(table);
+  return {.arguments = flags.given,
+          .strategy = table.Arguments(),
+          .version = NETSMITH_VERSION,
+          .shape = problem.development().shape(),
+          .num_classes = problem.development().num_classes(),
+          .num_train = std::ssize(problem.train()),
+          .num_validation = std::ssize(problem.validation())};
 }
 
 std::string StrategyText(const StrategyFlags& flags) {
@@ -246,6 +260,7 @@ search::SearchResult RunStudy(const StudyFlags& flags, const data::Problem& prob
        .num_cores = NumCores(),
        .resume = flags.resume,
        .seed = seed,
+       .attributes = {{report::kSearchRecordKey, ToJson(MakeRecord(flags, problem))}},
        .on_progress = [&](const search::Progress& p) { progress.Update(p); }},
       deadline.token());
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "netsmith/cli/flags.h"
 #include "netsmith/data/dataset.h"
@@ -29,6 +30,7 @@ struct StudyFlags {
   std::string evaluator;         // a foreign program's command line; empty: children are trained
   std::int64_t max_seconds = 0;  // 0: no limit
   bool nondeterministic = false;
+  std::vector<std::string> given = {};  // arguments of the command line that say the same
 
   void Declare(OptionTable& options);
   /// Settles what depends on other flags.

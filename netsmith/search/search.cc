@@ -115,7 +115,9 @@ class Search {
         strategy_(strategy),
         store_(store),
         pool_(pool),
-        options_(options) {}
+        options_(options) {
+    for (const auto& [key, json] : options.attributes) store.SetAttribute(study_, key, json);
+  }
 
   SearchResult Run(const std::stop_token& stop) {
     bool whole = true;

@@ -1,0 +1,78 @@
+#include "netsmith/cli/study_source.h"
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "netsmith/base/error.h"
+#include "netsmith/cli/comparison_run.h"
+#include "netsmith/cli/flags.h"
+#include "netsmith/cli/option_table.h"
+#include "netsmith/report/search_record.h"
+#include "netsmith/strategy/registry.h"
+
+namespace netsmith::cli {
+namespace {
+
+std::unique_ptr<study::Strategy> StrategyOf(const report::SearchRecord& record,
+                                            const study::StudySpec& spec, std::uint64_t seed) {
+  StrategyFlags flags;
+  OptionTable table;
+  flags.Declare(table);
+  for (const std::string& argument : record.strategy) {
+    const std::size_t equals = argument.find('=');
+    if (!argument.starts_with("--") || equals == std::string::npos) return nullptr;
+    Option* option = table.Find(argument.substr(2, equals - 2));
+    if (option == nullptr) return nullptr;
+    option->Assign(argument.substr(equals + 1), argument);
+  }
+  flags.Resolve();
+  return strategy::MakeStrategy(flags.strategy, spec.decisions, flags.options, seed);
+}
+
+}  // namespace
+
+report::StudyView ReadStudy(study::Store& store, const std::string& study,
+                            const std::string& store_url) {
+  report::StudyView view{.spec = RequireStudy(store, study, store_url),
+                         .store_url = store_url,
+                         .trials = store.Trials(study),
+                         .record = std::nullopt,
+                         .learning = {},
+                         .comparison = store.FindAttribute(study, kComparisonKey),
+                         .random_trials = {}};
+  if (const auto json = store.FindAttribute(study, report::kSearchRecordKey)) {
+    view.record = report::SearchRecordFromJson(*json);
+  }
+  const std::string random = RandomStudyName(study);
+  if (store.FindStudy(random)) view.random_trials = store.Trials(random);
+  return view;
+}
+
+report::LearningReplay MakeReplay(const report::StudyView& view) {
+  const auto options = nlohmann::json::parse(view.spec.options_json, nullptr, false);
+  std::unique_ptr<study::Strategy> strategy;
+  int batch = 1;
+  if (view.record && options.is_object()) {
+    try {
+      batch = options.at("batch").get<int>();
+      strategy = StrategyOf(*view.record, view.spec, options.at("seed").get<std::uint64_t>());
+    } catch (const nlohmann::json::exception&) {
+      strategy = nullptr;  // not a study of `netsmith search`
+    } catch (const base::Error&) {
+      strategy = nullptr;  // another version's strategy
+    }
+  }
+  return {view.spec.decisions, std::move(strategy), batch};
+}
+
+report::Learning LearningOf(const report::StudyView& view, report::LearningReplay& replay) {
+  replay.Advance(view.trials);
+  if (replay.is_faithful()) return replay.learning();
+  return report::ProposalShares(view.spec.decisions, view.trials);
+}
+
+}  // namespace netsmith::cli

@@ -1,0 +1,127 @@
+#include "netsmith/report/study_view.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "netsmith/report/page.h"
+#include "netsmith/report/search_record.h"
+#include "tests/support/trials.h"
+
+namespace netsmith::report {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+SearchRecord ExampleRecord() {
+  return {.arguments = {"--data=my data", "--seed=3"},
+          .strategy = {"--strategy=random"},
+          .version = "0.1.0",
+          .shape = {28, 28, 1},
+          .num_classes = 10,
+          .num_train = 55'000,
+          .num_validation = 5'000};
+}
+
+StudyView ExampleView(const std::string& name = "s") {
+  StudyView view{.spec = testing::ExampleSpec(name),
+                 .store_url = "sqlite:///x.db",
+                 .trials = {},
+                 .record = ExampleRecord(),
+                 .learning = {},
+                 .comparison = std::nullopt,
+                 .random_trials = {}};
+  for (std::int64_t number = 0; number < 20; ++number) {
+    view.trials.push_back(
+        testing::Finished(testing::RunningTrial(number), testing::CompleteEvaluation(number)));
+  }
+  view.learning = ProposalShares(view.spec.decisions, view.trials);
+  return view;
+}
+
+TEST(SearchRecordTest, IsReadBackAndQuotedForAShell) {
+  EXPECT_EQ(SearchRecordFromJson(ToJson(ExampleRecord())), ExampleRecord());
+  EXPECT_EQ(CommandLine(ExampleRecord()), "netsmith search '--data=my data' --seed=3");
+}
+
+TEST(SearchRecordTest, AnythingElseIsNoRecord) {
+  const auto good = nlohmann::json::parse(ToJson(ExampleRecord()));
+  for (const auto& [key, value] : good.items()) {
+    auto bad = good;
+    bad.erase(key);
+    EXPECT_FALSE(SearchRecordFromJson(bad.dump())) << "without " << key;
+    bad[key] = {{"an", "object"}};
+    EXPECT_FALSE(SearchRecordFromJson(bad.dump())) << "wrong " << key;
+  }
+  for (const char* shape : {"[28,28]", "[28,28,1,1]", "[0,28,1]", "[-1,1,1]", "[1e30,1,1]"}) {
+    auto bad = good;
+    bad["shape"] = nlohmann::json::parse(shape);
+    EXPECT_FALSE(SearchRecordFromJson(bad.dump())) << shape;
+  }
+  for (const std::string text : {"", "null", "[]", "{", "{\"arguments\":[1]}"}) {
+    EXPECT_FALSE(SearchRecordFromJson(text)) << text;
+  }
+  EXPECT_FALSE(SearchRecordFromJson(std::string(100'000, '[')));
+}
+
+TEST(StudyViewTest, ColumnsHoldEveryTrialsFigures) {
+  const StudyView view = ExampleView();
+  const auto json = nlohmann::json::parse(ViewJson(view));
+  const auto& trials = json.at("trials");
+  ASSERT_EQ(trials.at("number").size(), view.trials.size());
+  for (std::size_t i = 0; i < view.trials.size(); ++i) {
+    EXPECT_EQ(trials.at("reward")[i], view.trials[i].evaluation.reward);
+    EXPECT_EQ(trials.at("params")[i], view.trials[i].evaluation.params);
+    EXPECT_EQ(trials.at("network")[i], view.trials[i].network);
+  }
+  EXPECT_EQ(trials.at("genome").size(), 20 * view.spec.decisions.size());
+  EXPECT_EQ(json.at("learning").at("source"), "proposals");
+}
+
+TEST(StudyViewTest, LaterTrialsAlone) {
+  const auto json = nlohmann::json::parse(ViewJson(ExampleView(), 17));
+  EXPECT_EQ(json.at("first_trial"), 17);
+  EXPECT_EQ(json.at("trials").at("number"), nlohmann::json({17, 18, 19}));
+  EXPECT_EQ(json.at("states").at("complete"), 20);
+}
+
+TEST(StudyViewTest, RandomSearchIsComparedWithoutAnyTraining) {
+  StudyView view = ExampleView();
+  EXPECT_FALSE(nlohmann::json::parse(ViewJson(view)).at("comparison").contains("random"));
+  view.random_trials = view.trials;
+  const auto json = nlohmann::json::parse(ViewJson(view));
+  EXPECT_EQ(json.at("comparison").at("random").at("random_trials"), 20);
+}
+
+TEST(StudyViewTest, AnEmptyOrForeignStudyIsShownAllTheSame) {
+  StudyView view = ExampleView();
+  view.trials.clear();
+  view.learning = ProposalShares(view.spec.decisions, view.trials);
+  view.record.reset();
+  view.spec.options_json = "not JSON";
+  view.comparison = "[1";
+  const auto json = nlohmann::json::parse(ViewJson(view));
+  EXPECT_TRUE(json.at("best").is_null());
+  EXPECT_TRUE(json.at("importance").empty());
+}
+
+TEST(PageTest, ForeignTextStaysText) {
+  const std::string name = "</title><script>alert(1)</script>";
+  const std::string page = ReportPage(name, ViewJson(ExampleView(name)));
+  EXPECT_THAT(page, Not(HasSubstr("<script>alert")));
+  EXPECT_THAT(page, Not(HasSubstr("</title><script>")));
+}
+
+TEST(PageTest, PolicyAllowsNothingFromElsewhere) {
+  const std::string page = ReportPage("s", ViewJson(ExampleView()));
+  EXPECT_THAT(page, HasSubstr("default-src 'none'; script-src 'sha256-"));
+  EXPECT_THAT(page, Not(HasSubstr("unsafe-inline")));
+  EXPECT_THAT(page, Not(HasSubstr("{{")));
+}
+
+}  // namespace
+}  // namespace netsmith::report

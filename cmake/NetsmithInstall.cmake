@@ -18,5 +18,6 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/netsmithConfigVersion.cm
                                  COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/netsmithConfig.cmake"
               "${PROJECT_BINARY_DIR}/netsmithConfigVersion.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/FindONNX.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/FindSOCI.cmake"
         DESTINATION "${package_dir}")

@@ -16,6 +16,7 @@ std::span<const CommandEntry> Commands() {
                    MakeCompare},
       CommandEntry{"show", "Show a study's leaderboard, or a network's layers and costs", MakeShow},
       CommandEntry{"report", "Write a study's report: one HTML file with figures", MakeReport},
+      CommandEntry{"export", "Write a trained model as ONNX or as C++ source", MakeExport},
       CommandEntry{"bench child", "Time the training steps of a network", MakeBenchChild},
       CommandEntry{"evaluator", "", MakeEvaluator},
   };

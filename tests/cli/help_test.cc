@@ -74,7 +74,7 @@ TEST_P(HelpTest, OverviewListsTheCommand) {
 
 INSTANTIATE_TEST_SUITE_P(Commands, HelpTest,
                          ::testing::Values("data fetch", "search", "train", "compare", "show",
-                                           "report", "bench child"));
+                                           "export", "report", "bench child"));
 
 TEST(OverviewTest, DoesNotListWhatUsersDoNotNeed) {
   EXPECT_THAT(Netsmith({"--help"}).out, ::testing::Not(HasSubstr("evaluator")));

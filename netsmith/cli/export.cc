@@ -1,0 +1,84 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <stop_token>
+#include <string>
+#include <system_error>
+
+#include "netsmith/base/error.h"
+#include "netsmith/base/file.h"
+#include "netsmith/cli/commands.h"
+#include "netsmith/cli/output.h"
+#include "netsmith/cli/study_json.h"
+#include "netsmith/model/cpp_source.h"
+#include "netsmith/model/file.h"
+#include "netsmith/model/onnx.h"
+#include "netsmith/report/format.h"
+
+namespace netsmith::cli {
+namespace {
+
+class Export : public Command {
+ public:
+  void Declare(OptionTable& options) override {
+    options.Positional("MODEL", &model_, "The model's file, as `netsmith train --out` writes it");
+    options.Group("What is written");
+    options.Text("onnx", "FILE", &onnx_, "The model as ONNX, opset 13, preprocessing inside");
+    options.Text("cpp", "DIR", &cpp_,
+                 "The model as C++ source that needs nothing else: model.h and model.cc");
+    options.Flag("logits", &logits_, "Logits instead of probabilities");
+    options.Text("namespace", "NAME", &namespace_, "Namespace of the C++ source [none]");
+    options.Group("Output");
+    options.Flag("json", &json_, "Print one JSON object on one line");
+  }
+
+  int Run(const std::stop_token& /*stop*/) override {
+    if (model_.empty()) throw base::ConfigError("MODEL: not given, expected a model's file");
+    if (onnx_.empty() && cpp_.empty()) {
+      throw base::ConfigError("found neither --onnx nor --cpp, expected what is to be written");
+    }
+    const model::Model model = model::Load(model_);
+    if (!onnx_.empty()) {
+      Write(onnx_, model::ToOnnx(model, {.logits = logits_, .version = NETSMITH_VERSION}));
+    }
+    if (!cpp_.empty()) WriteCpp(model);
+    if (json_) PrintJson({{"model", model_}, {"files", files_}});
+    return kDone;
+  }
+
+ private:
+  void WriteCpp(const model::Model& model) {
+    const std::filesystem::path folder = cpp_;
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) {
+      throw base::IoError(fmt::format("{}: cannot be made a folder: {}", cpp_, error.message()));
+    }
+    const model::CppSource source =
+        model::ToCpp(model, {.logits = logits_, .name_space = namespace_});
+    Write((folder / "model.h").string(), source.header);
+    Write((folder / "model.cc").string(), source.source);
+  }
+
+  void Write(const std::string& path, const std::string& content) {
+    base::WriteFile(path, content);
+    files_.push_back(path);
+    if (!json_) Print(fmt::format("{}: {} bytes\n", path, report::Grouped(std::ssize(content))));
+  }
+
+  std::string model_;
+  std::string onnx_;
+  std::string cpp_;
+  std::string namespace_;
+  bool logits_ = false;
+  bool json_ = false;
+  nlohmann::ordered_json files_ = nlohmann::ordered_json::array();
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeExport() { return std::make_unique<Export>(); }
+
+}  // namespace netsmith::cli

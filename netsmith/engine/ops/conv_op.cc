@@ -1,19 +1,19 @@
 #include <algorithm>
+#include <memory>
 
 #include "netsmith/engine/kernels/channels.h"
 #include "netsmith/engine/kernels/elementwise.h"
 #include "netsmith/engine/memory_plan.h"
-#include "netsmith/engine/ops/direct_conv.h"
+#include "netsmith/engine/ops/conv_algorithm.h"
 #include "netsmith/engine/ops/general_conv.h"
 #include "netsmith/engine/ops/ops.h"
 
 namespace netsmith::engine {
 namespace {
 
-/// Convolution with its ReLU when one follows. Forward and the gradient of the weights are
-/// DirectConvs where there is one group and no horizontal dilation; so is the gradient of the input
-/// where the stride is 1 and nothing is dilated: the convolution of diff_dst with the kernel turned
-/// round and its channels exchanged. GeneralConv does the rest.
+/// Convolution with its ReLU when one follows. Forward and the gradient of the weights take a
+/// ConvAlgorithm where there is one group and no horizontal dilation; so does the gradient of the
+/// input where the stride is 1 and nothing is dilated. GeneralConv does the rest.
 class ConvOp final : public Op {
  public:
   ConvOp(std::string name, const graph::Conv& conv, SampleShape src, bool with_relu)
@@ -26,35 +26,37 @@ class ConvOp final : public Op {
         src_shape_(src),
         dst_shape_{rows_.size, columns_.size, conv.filters},
         with_relu_(with_relu),
-        direct_(conv.groups == 1 && conv.dilation_width == 1),
-        direct_back_(direct_ && conv.dilation_height == 1 && conv.stride_height == 1 &&
-                     conv.stride_width == 1),
-        general_{conv, src, dst_shape_, rows_.before, columns_.before},
-        forward_{.kh = conv.kernel_height,
-                 .kw = conv.kernel_width,
-                 .ic = src.channels,
-                 .oc = conv.filters,
-                 .stride_h = conv.stride_height,
-                 .stride_w = conv.stride_width,
-                 .dilation_h = conv.dilation_height,
-                 .pad_top = rows_.before,
-                 .pad_left = columns_.before,
-                 .positions = ChoosePositions(conv.kernel_width, conv.stride_width, conv.filters,
-                                              dst_shape_.width)},
-        backward_{.kh = conv.kernel_height,
-                  .kw = conv.kernel_width,
-                  .ic = conv.filters,
-                  .oc = src.channels,
-                  .pad_top = conv.kernel_height - 1 - rows_.before,
-                  .pad_left = conv.kernel_width - 1 - columns_.before,
-                  .positions = ChoosePositions(conv.kernel_width, 1, src.channels, src.width)} {}
+        general_{conv, src, dst_shape_, rows_.before, columns_.before} {
+    if (conv.groups != 1 || conv.dilation_width != 1) return;
+    forward_ = ChooseConvAlgorithm({.kh = conv.kernel_height,
+                                    .kw = conv.kernel_width,
+                                    .ic = src.channels,
+                                    .oc = conv.filters,
+                                    .stride_h = conv.stride_height,
+                                    .stride_w = conv.stride_width,
+                                    .dilation_h = conv.dilation_height,
+                                    .pad_top = rows_.before,
+                                    .pad_left = columns_.before,
+                                    .dst_height = dst_shape_.height,
+                                    .dst_width = dst_shape_.width});
+    if (conv.dilation_height != 1 || conv.stride_height != 1 || conv.stride_width != 1) return;
+    backward_ = ChooseConvAlgorithm({.kh = conv.kernel_height,
+                                     .kw = conv.kernel_width,
+                                     .ic = conv.filters,
+                                     .oc = src.channels,
+                                     .pad_top = conv.kernel_height - 1 - rows_.before,
+                                     .pad_left = conv.kernel_width - 1 - columns_.before,
+                                     .dst_height = src.height,
+                                     .dst_width = src.width});
+  }
 
   OpNeeds Needs() const override {
     const std::int64_t ic = src_shape_.channels / conv_.groups, oc = conv_.filters;
     // The kernel turned round reads as far before a position as it read after it.
     Layout diff_dst = {dst_shape_};
-    if (direct_back_) {
-      diff_dst = {dst_shape_, backward_.pad_top, backward_.pad_left,
+    if (backward_) {
+      diff_dst = {dst_shape_, conv_.kernel_height - 1 - rows_.before,
+                  conv_.kernel_width - 1 - columns_.before,
                   src_shape_.height - dst_shape_.height + rows_.before,
                   src_shape_.width - dst_shape_.width + columns_.before};
     }
@@ -64,7 +66,9 @@ class ConvOp final : public Op {
                              columns_.after},
                   .in_backward = true}},
         .dsts = {{.shape = dst_shape_, .diff_layout = diff_dst, .in_backward = with_relu_}},
-        .packed = packed_bias() + AlignFloats(forward_.columns()),
+        .scratch = std::max(forward_ ? forward_->scratch_size() : 0,
+                            backward_ ? backward_->scratch_size() : 0),
+        .packed = packed_bias() + AlignFloats(forward_ ? forward_->packed_bias_size() : oc),
         .group_gradients = gradient_bias() + AlignFloats(oc),
         .params = {{.name = name() + ".weights",
                     .shape = {conv_.kernel_height, conv_.kernel_width, ic, oc},
@@ -75,21 +79,23 @@ class ConvOp final : public Op {
   }
 
   void Pack(const Parameters& from, float* packed, bool training) const override {
-    const float* weights = from.params + places_.params[0];
+    const float* const weights = from.params + places_.params[0];
+    const float* const bias = conv_.bias ? from.params + places_.params[1] : nullptr;
     float* const to = packed + places_.packed;
-    if (direct_) {
-      forward_.Expand(weights, to);
+    if (forward_) {
+      forward_->Pack(weights, to);
+      if (bias != nullptr) forward_->PackBias(bias, to + packed_bias());
     } else {
-      std::copy_n(weights, general_.weights_size(), to);
-    }
-    if (conv_.bias) {
-      const float* bias = from.params + places_.params[1];
-      if (direct_) forward_.ExpandBias(bias, to + packed_bias());
-      if (!direct_) std::copy_n(bias, dst_shape_.channels, to + packed_bias());
+      std::copy_n(weights, weights_size(), to);
+      if (bias != nullptr) std::copy_n(bias, dst_shape_.channels, to + packed_bias());
     }
     if (!training || !places_.needs_diff_src()) return;
-    if (direct_back_) ExpandTurned(weights, to + packed_backward());
-    if (!direct_back_) general_.Transpose(weights, to + packed_backward());
+    if (backward_) {
+      Turn(weights, to + packed_turned());
+      backward_->Pack(to + packed_turned(), to + packed_backward());
+    } else {
+      general_.Transpose(weights, to + packed_backward());
+    }
   }
 
   void Forward(const Chunk& chunk, std::int64_t first, std::int64_t count) const override {
@@ -100,8 +106,11 @@ class ConvOp final : public Op {
     for (std::int64_t i = first; i < first + count; ++i) {
       const float* const from = chunk.Sample(places_.src(), i);
       float* const to = chunk.Sample(places_.dst(), i);
-      if (direct_) forward_.Forward(src, from, weights, bias, with_relu_, dst, to);
-      if (!direct_) general_.Forward(src, from, weights, bias, with_relu_, dst, to);
+      if (forward_) {
+        forward_->Forward(src, from, weights, bias, with_relu_, dst, to, chunk.scratch);
+      } else {
+        general_.Forward(src, from, weights, bias, with_relu_, dst, to);
+      }
       ZeroPadding(dst, to);
     }
   }
@@ -119,8 +128,9 @@ class ConvOp final : public Op {
                    kernels::ReluBackward);
       }
       if (conv_.bias) AddBiasGradient(diff_dst, accumulate, gradients + gradient_bias());
-      if (direct_) {
-        forward_.WeightsGradient(src, from, diff_dst_layout, diff_dst, accumulate, gradients);
+      if (forward_) {
+        forward_->WeightsGradient(src, from, diff_dst_layout, diff_dst, accumulate, gradients,
+                                  chunk.scratch);
       } else {
         general_.WeightsGradient(src, from, diff_dst_layout, diff_dst, accumulate, gradients);
       }
@@ -130,7 +140,7 @@ class ConvOp final : public Op {
 
   std::int64_t NumGradientPieces() const override { return 1; }
 
-  /// Adds the groups' gradients in their order into the first one's, then folds that.
+  /// Adds the groups' gradients in their order into the first one's.
   void FinishGradient(const Batch& batch, std::int64_t /*piece*/) const override {
     const std::int64_t size = gradient_bias() + dst_shape_.channels;
     float* const sum = batch.group_gradients + places_.group_gradients;
@@ -138,53 +148,51 @@ class ConvOp final : public Op {
       kernels::Accumulate(size, sum + g * batch.group_stride, sum);
     }
     float* const weights = batch.diff_params + places_.params[0];
-    if (direct_) forward_.Fold(sum, weights);
-    if (!direct_) std::copy_n(sum, general_.weights_size(), weights);
+    if (forward_) {
+      forward_->Unpack(sum, weights);
+    } else {
+      std::copy_n(sum, weights_size(), weights);
+    }
     if (!conv_.bias) return;
     std::copy_n(sum + gradient_bias(), dst_shape_.channels, batch.diff_params + places_.params[1]);
   }
 
  private:
-  std::int64_t forward_size() const {
-    return AlignFloats(direct_ ? forward_.expanded_size() : general_.weights_size());
+  std::int64_t weights_size() const { return general_.weights_size(); }
+  /// Packed: the weights forward; turned round, if that is how the way back goes; backward; bias.
+  std::int64_t packed_turned() const {
+    return AlignFloats(forward_ ? forward_->packed_size() : weights_size());
   }
-  std::int64_t packed_backward() const { return forward_size(); }
+  std::int64_t packed_backward() const {
+    return packed_turned() + (backward_ ? AlignFloats(weights_size()) : 0);
+  }
   std::int64_t packed_bias() const {
-    return packed_backward() +
-           AlignFloats(direct_back_ ? backward_.expanded_size() : general_.weights_size());
+    return packed_backward() + AlignFloats(backward_ ? backward_->packed_size() : weights_size());
   }
-  std::int64_t gradient_bias() const { return forward_size(); }
+  std::int64_t gradient_bias() const {
+    return AlignFloats(forward_ ? forward_->gradient_size() : weights_size());
+  }
 
   void SrcGradient(const Chunk& chunk, std::int64_t sample, const float* diff_dst) const {
     const Layout& layout = places_.diff_src().layout;
     const float* const weights = chunk.packed + places_.packed + packed_backward();
     float* const diff_src = chunk.Sample(places_.diff_src(), sample);
-    if (!direct_back_) {
+    if (!backward_) {
       general_.SrcGradient(places_.diff_dst().layout, diff_dst, weights, layout, diff_src);
       return;
     }
-    backward_.Forward(places_.diff_dst().layout, diff_dst, weights, nullptr, false, layout,
-                      diff_src);
+    backward_->Forward(places_.diff_dst().layout, diff_dst, weights, nullptr, false, layout,
+                       diff_src, chunk.scratch);
     ZeroPadding(layout, diff_src);
   }
 
-  /// backward_'s expanded weights: turned[h][w][o][c] = weights[kh-1-h][kw-1-w][c][o].
-  void ExpandTurned(const float* weights, float* expanded) const {
+  /// turned[h][w][o][c] = weights[kh-1-h][kw-1-w][c][o]
+  void Turn(const float* weights, float* turned) const {
     const std::int64_t ic = src_shape_.channels, oc = dst_shape_.channels;
-    const std::int64_t kh = conv_.kernel_height, kw = conv_.kernel_width;
-    std::fill_n(expanded, backward_.expanded_size(), 0.0f);
-    for (std::int64_t h = 0; h < kh; ++h) {
-      for (std::int64_t w = 0; w < kw; ++w) {
-        const float* from = weights + ((kh - 1 - h) * kw + kw - 1 - w) * ic * oc;
-        for (std::int64_t s = 0; s < backward_.positions; ++s) {
-          float* const to =
-              expanded + (h * backward_.window() + w + s) * oc * backward_.columns() + s * ic;
-          for (std::int64_t o = 0; o < oc; ++o) {
-            for (std::int64_t c = 0; c < ic; ++c) {
-              to[o * backward_.columns() + c] = from[c * oc + o];
-            }
-          }
-        }
+    for (std::int64_t tap = conv_.kernel_height * conv_.kernel_width - 1; tap >= 0; --tap) {
+      const float* const from = weights + tap * ic * oc;
+      for (std::int64_t o = 0; o < oc; ++o) {
+        for (std::int64_t c = 0; c < ic; ++c) *turned++ = from[c * oc + o];
       }
     }
   }
@@ -202,9 +210,8 @@ class ConvOp final : public Op {
   graph::WindowAxis rows_, columns_;
   SampleShape src_shape_, dst_shape_;
   bool with_relu_;
-  bool direct_, direct_back_;
   GeneralConv general_;
-  DirectConv forward_, backward_;
+  std::unique_ptr<ConvAlgorithm> forward_, backward_;
 };
 
 }  // namespace

@@ -3,53 +3,48 @@
 #include <cstdint>
 
 #include "netsmith/engine/layout.h"
+#include "netsmith/engine/ops/conv_algorithm.h"
 
 namespace netsmith::engine {
 
 /// A convolution as matrix products without copying: the windows of a padded row are the
-/// overlapping rows of a matrix, stride_w · ic floats apart. One group, kernel elements side by
-/// side; general_conv.h has the rest.
+/// overlapping rows of a matrix, stride_w · ic floats apart.
 ///
 /// Few output channels would leave most of a vector empty, so `positions` neighbours are computed
 /// as one row of positions · oc columns: their common window is kw + (positions - 1) · stride_w
 /// long, and the weights are repeated, shifted by one window each, between zeros. That costs
-/// window() / kw times the multiply-adds and fills the vectors; ChoosePositions weighs the two by
+/// window / kw times the multiply-adds and fills the vectors; how many positions is decided by
 /// shape and vector length alone.
-struct DirectConv {
-  std::int64_t kh = 1, kw = 1, ic = 1, oc = 1;
-  std::int64_t stride_h = 1, stride_w = 1;
-  std::int64_t dilation_h = 1;
-  std::int64_t pad_top = 0, pad_left = 0;
-  std::int64_t positions = 1;
+class DirectConv final : public ConvAlgorithm {
+ public:
+  explicit DirectConv(const ConvShape& shape);
 
-  /// Positions of one image row that the window of a group covers.
-  std::int64_t window() const { return kw + (positions - 1) * stride_w; }
-  /// Floats of one output row of the product.
-  std::int64_t columns() const { return positions * oc; }
-  /// Floats of one kernel row's expanded weights: [window · ic][columns].
-  std::int64_t expanded_row() const { return window() * ic * columns(); }
-  std::int64_t expanded_size() const { return kh * expanded_row(); }
+  /// In units of one vector multiply-add: the products of one sample.
+  static double Cost(const ConvShape& shape);
 
-  /// Expanded weights from [kh][kw][ic][oc].
-  void Expand(const float* weights, float* expanded) const;
-  /// The transposed use, for gradients:
-  /// weights[h][w][c][o] = Σ_s expanded[h][w + s · stride_w][c][s][o].
-  void Fold(const float* expanded, float* weights) const;
-  /// `bias` [oc] repeated to [columns].
-  void ExpandBias(const float* bias, float* expanded) const;
-
-  /// dst = conv(src) + bias. `src` has at least this padding; `bias` is expanded, or null.
-  void Forward(const Layout& src_layout, const float* src, const float* expanded, const float* bias,
-               bool relu, const Layout& dst_layout, float* dst) const;
-
-  /// The expanded weights' gradient, added to `diff_expanded` or, with `accumulate` false, put
-  /// there.
+  std::int64_t packed_size() const override { return shape_.kh * packed_row(); }
+  std::int64_t packed_bias_size() const override { return columns(); }
+  std::int64_t gradient_size() const override { return packed_size(); }
+  std::int64_t scratch_size() const override { return 0; }
+  void Pack(const float* weights, float* packed) const override;
+  void PackBias(const float* bias, float* packed) const override;
+  void Forward(const Layout& src_layout, const float* src, const float* packed, const float* bias,
+               bool relu, const Layout& dst_layout, float* dst, float* scratch) const override;
   void WeightsGradient(const Layout& src_layout, const float* src, const Layout& diff_dst_layout,
-                       const float* diff_dst, bool accumulate, float* diff_expanded) const;
-};
+                       const float* diff_dst, bool accumulate, float* gradient,
+                       float* scratch) const override;
+  void Unpack(float* gradient, float* diff_weights) const override;
 
-/// How many neighbours to compute as one for rows of `width` output positions.
-std::int64_t ChoosePositions(std::int64_t kw, std::int64_t stride_w, std::int64_t oc,
-                             std::int64_t width);
+ private:
+  /// Positions of one image row that the window of a group of positions covers.
+  std::int64_t window() const { return shape_.kw + (positions_ - 1) * shape_.stride_w; }
+  /// Floats of one output row of the product.
+  std::int64_t columns() const { return positions_ * shape_.oc; }
+  /// Floats of one kernel row's packed weights: [window · ic][columns].
+  std::int64_t packed_row() const { return window() * shape_.ic * columns(); }
+
+  ConvShape shape_;
+  std::int64_t positions_;
+};
 
 }  // namespace netsmith::engine

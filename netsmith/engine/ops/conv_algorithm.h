@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "netsmith/engine/layout.h"
+
+namespace netsmith::engine {
+
+/// A convolution of stride 1 or more with one group and kernel elements side by side, on samples
+/// with padding around them.
+struct ConvShape {
+  std::int64_t kh = 1, kw = 1, ic = 1, oc = 1;
+  std::int64_t stride_h = 1, stride_w = 1;
+  std::int64_t dilation_h = 1;
+  std::int64_t pad_top = 0, pad_left = 0;
+  std::int64_t dst_height = 1, dst_width = 1;
+
+  std::int64_t weights_size() const { return kh * kw * ic * oc; }
+};
+
+/// One way to compute a convolution. Weights, and gradients while they are summed up, have a form
+/// of its own. The gradient of the input is a convolution as well: that of diff_dst with the kernel
+/// turned round and its channels exchanged.
+class ConvAlgorithm {
+ public:
+  virtual ~ConvAlgorithm() = default;
+
+  /// Floats.
+  virtual std::int64_t packed_size() const = 0;
+  virtual std::int64_t packed_bias_size() const = 0;
+  virtual std::int64_t gradient_size() const = 0;
+  virtual std::int64_t scratch_size() const = 0;
+
+  /// From [kh][kw][ic][oc], and from [oc].
+  virtual void Pack(const float* weights, float* packed) const = 0;
+  virtual void PackBias(const float* bias, float* packed) const = 0;
+  /// dst = conv(src) + bias, then ReLU if asked. `src` has at least the shape's padding; `bias` is
+  /// packed, or null.
+  virtual void Forward(const Layout& src_layout, const float* src, const float* packed,
+                       const float* bias, bool relu, const Layout& dst_layout, float* dst,
+                       float* scratch) const = 0;
+  /// The weights' gradient, added to `gradient` or, with `accumulate` false, put there.
+  virtual void WeightsGradient(const Layout& src_layout, const float* src,
+                               const Layout& diff_dst_layout, const float* diff_dst,
+                               bool accumulate, float* gradient, float* scratch) const = 0;
+  /// A sum of gradients to [kh][kw][ic][oc]; may spoil the sum.
+  virtual void Unpack(float* gradient, float* diff_weights) const = 0;
+};
+
+/// The algorithm that takes the least time by its multiply-adds and transforms: a pure function of
+/// the shape and the instruction set.
+std::unique_ptr<ConvAlgorithm> ChooseConvAlgorithm(const ConvShape& shape);
+
+}  // namespace netsmith::engine

@@ -197,7 +197,8 @@ TEST(ConvAlgorithmTest, BandsOfALargeImageEqualPlainLoops) {
 
 TEST(ConvAlgorithmTest, TransformsLongKernelsAndLeavesPointwiseOnesDirect) {
   const auto transforms = [](const ConvShape& shape) {
-    return dynamic_cast<TransformConv*>(ChooseConvAlgorithm(shape).get()) != nullptr;
+    return dynamic_cast<TransformConv*>(ChooseConvAlgorithm(shape, ConvPass::kForward).get()) !=
+           nullptr;
   };
   EXPECT_TRUE(transforms({.kw = 41, .ic = 32, .oc = 32, .dst_width = 392}));
   EXPECT_TRUE(transforms({.kw = 64, .ic = 32, .oc = 32, .dst_width = 784}));

@@ -19,6 +19,9 @@ struct ConvShape {
   std::int64_t weights_size() const { return kh * kw * ic * oc; }
 };
 
+/// What an algorithm is chosen for.
+enum class ConvPass { kForward, kWeightsGradient };
+
 /// One way to compute a convolution. Weights, and gradients while they are summed up, have a form
 /// of its own. The gradient of the input is a convolution as well: that of diff_dst with the kernel
 /// turned round and its channels exchanged.
@@ -50,6 +53,10 @@ class ConvAlgorithm {
 
 /// The algorithm that takes the least time by its multiply-adds and transforms: a pure function of
 /// the shape and the instruction set.
-std::unique_ptr<ConvAlgorithm> ChooseConvAlgorithm(const ConvShape& shape);
+std::unique_ptr<ConvAlgorithm> ChooseConvAlgorithm(const ConvShape& shape, ConvPass pass);
+
+/// The vectors of a sum that a pass over a sample loads and stores, in units of one vector
+/// multiply-add; measured with bench/micro/conv.cc, as are the other costs.
+double CostOfSum(ConvPass pass, std::int64_t floats);
 
 }  // namespace netsmith::engine

@@ -11,6 +11,10 @@
 namespace netsmith::engine {
 namespace {
 
+std::int64_t Scratch(const std::unique_ptr<ConvAlgorithm>& algorithm) {
+  return algorithm ? algorithm->scratch_size() : 0;
+}
+
 /// Convolution with its ReLU when one follows. Forward and the gradient of the weights take a
 /// ConvAlgorithm where there is one group and no horizontal dilation; so does the gradient of the
 /// input where the stride is 1 and nothing is dilated. GeneralConv does the rest.
@@ -28,17 +32,19 @@ class ConvOp final : public Op {
         with_relu_(with_relu),
         general_{conv, src, dst_shape_, rows_.before, columns_.before} {
     if (conv.groups != 1 || conv.dilation_width != 1) return;
-    forward_ = ChooseConvAlgorithm({.kh = conv.kernel_height,
-                                    .kw = conv.kernel_width,
-                                    .ic = src.channels,
-                                    .oc = conv.filters,
-                                    .stride_h = conv.stride_height,
-                                    .stride_w = conv.stride_width,
-                                    .dilation_h = conv.dilation_height,
-                                    .pad_top = rows_.before,
-                                    .pad_left = columns_.before,
-                                    .dst_height = dst_shape_.height,
-                                    .dst_width = dst_shape_.width});
+    const ConvShape forward = {.kh = conv.kernel_height,
+                               .kw = conv.kernel_width,
+                               .ic = src.channels,
+                               .oc = conv.filters,
+                               .stride_h = conv.stride_height,
+                               .stride_w = conv.stride_width,
+                               .dilation_h = conv.dilation_height,
+                               .pad_top = rows_.before,
+                               .pad_left = columns_.before,
+                               .dst_height = dst_shape_.height,
+                               .dst_width = dst_shape_.width};
+    forward_ = ChooseConvAlgorithm(forward, ConvPass::kForward);
+    gradient_ = ChooseConvAlgorithm(forward, ConvPass::kWeightsGradient);
     if (conv.dilation_height != 1 || conv.stride_height != 1 || conv.stride_width != 1) return;
     backward_ = ChooseConvAlgorithm({.kh = conv.kernel_height,
                                      .kw = conv.kernel_width,
@@ -47,7 +53,8 @@ class ConvOp final : public Op {
                                      .pad_top = conv.kernel_height - 1 - rows_.before,
                                      .pad_left = conv.kernel_width - 1 - columns_.before,
                                      .dst_height = src.height,
-                                     .dst_width = src.width});
+                                     .dst_width = src.width},
+                                    ConvPass::kForward);
   }
 
   OpNeeds Needs() const override {
@@ -66,8 +73,7 @@ class ConvOp final : public Op {
                              columns_.after},
                   .in_backward = true}},
         .dsts = {{.shape = dst_shape_, .diff_layout = diff_dst, .in_backward = with_relu_}},
-        .scratch = std::max(forward_ ? forward_->scratch_size() : 0,
-                            backward_ ? backward_->scratch_size() : 0),
+        .scratch = std::max({Scratch(forward_), Scratch(gradient_), Scratch(backward_)}),
         .packed = packed_bias() + AlignFloats(forward_ ? forward_->packed_bias_size() : oc),
         .group_gradients = gradient_bias() + AlignFloats(oc),
         .params = {{.name = name() + ".weights",
@@ -128,9 +134,9 @@ class ConvOp final : public Op {
                    kernels::ReluBackward);
       }
       if (conv_.bias) AddBiasGradient(diff_dst, accumulate, gradients + gradient_bias());
-      if (forward_) {
-        forward_->WeightsGradient(src, from, diff_dst_layout, diff_dst, accumulate, gradients,
-                                  chunk.scratch);
+      if (gradient_) {
+        gradient_->WeightsGradient(src, from, diff_dst_layout, diff_dst, accumulate, gradients,
+                                   chunk.scratch);
       } else {
         general_.WeightsGradient(src, from, diff_dst_layout, diff_dst, accumulate, gradients);
       }
@@ -148,8 +154,8 @@ class ConvOp final : public Op {
       kernels::Accumulate(size, sum + g * batch.group_stride, sum);
     }
     float* const weights = batch.diff_params + places_.params[0];
-    if (forward_) {
-      forward_->Unpack(sum, weights);
+    if (gradient_) {
+      gradient_->Unpack(sum, weights);
     } else {
       std::copy_n(sum, weights_size(), weights);
     }
@@ -170,7 +176,7 @@ class ConvOp final : public Op {
     return packed_backward() + AlignFloats(backward_ ? backward_->packed_size() : weights_size());
   }
   std::int64_t gradient_bias() const {
-    return AlignFloats(forward_ ? forward_->gradient_size() : weights_size());
+    return AlignFloats(gradient_ ? gradient_->gradient_size() : weights_size());
   }
 
   void SrcGradient(const Chunk& chunk, std::int64_t sample, const float* diff_dst) const {
@@ -211,7 +217,7 @@ class ConvOp final : public Op {
   SampleShape src_shape_, dst_shape_;
   bool with_relu_;
   GeneralConv general_;
-  std::unique_ptr<ConvAlgorithm> forward_, backward_;
+  std::unique_ptr<ConvAlgorithm> forward_, gradient_, backward_;
 };
 
 }  // namespace

@@ -44,9 +44,10 @@ std::int64_t ChoosePositions(const ConvShape& conv) {
 DirectConv::DirectConv(const ConvShape& shape)
     : shape_(shape), positions_(ChoosePositions(shape)) {}
 
-double DirectConv::Cost(const ConvShape& shape) {
+double DirectConv::Cost(const ConvShape& shape, ConvPass pass) {
   return CostOf(shape, ChoosePositions(shape)) *
-         static_cast<double>(shape.kh * shape.ic * shape.dst_height * shape.dst_width);
+             static_cast<double>(shape.kh * shape.ic * shape.dst_height * shape.dst_width) +
+         CostOfSum(pass, DirectConv(shape).gradient_size());
 }
 
 void DirectConv::Pack(const float* weights, float* packed) const {

@@ -20,7 +20,7 @@ class DirectConv final : public ConvAlgorithm {
   explicit DirectConv(const ConvShape& shape);
 
   /// In units of one vector multiply-add: the products of one sample.
-  static double Cost(const ConvShape& shape);
+  static double Cost(const ConvShape& shape, ConvPass pass);
 
   std::int64_t packed_size() const override { return shape_.kh * packed_row(); }
   std::int64_t packed_bias_size() const override { return columns(); }

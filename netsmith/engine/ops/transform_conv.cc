@@ -13,6 +13,12 @@ namespace {
 
 std::int64_t Ceil(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
+/// Loads, stores and additions for a tile and a vector of channels.
+double CostOfTransform(const kernels::TileScheme& scheme) {
+  if (!scheme.fourier()) return 8.5 * scheme.points;
+  return scheme.points == 16 ? 135 : scheme.points == 32 ? 470 : 1160;
+}
+
 /// Kernel elements of a piece.
 std::int64_t PieceTaps(const ConvShape& shape, const kernels::TileScheme& scheme) {
   return shape.kw <= scheme.taps() ? shape.kw : scheme.outputs;
@@ -300,25 +306,38 @@ void TransformConv::MultiplyGradients(const Band& band, const float* srcs, const
   }
 }
 
-double TransformConv::Cost(const ConvShape& shape, const kernels::TileScheme& scheme) {
+std::vector<kernels::TileScheme> TransformConv::Schemes(const ConvShape& shape) {
+  using Kind = kernels::TileScheme::Kind;
+  std::vector<kernels::TileScheme> schemes;
+  if (shape.stride_h != 1 || shape.stride_w != 1 || shape.kw == 1) return schemes;
+  const auto add = [&](Kind kind, int points, std::int64_t outputs) {
+    if (outputs >= 2) schemes.push_back({kind, points, static_cast<int>(outputs)});
+  };
+  for (const int points : {4, 6, 8}) add(Kind::kToomCook, points, points - shape.kw + 1);
+  for (const int points : {16, 32, 64}) {
+    add(Kind::kFourier, points, points - shape.kw + 1);
+    if (shape.kw > points / 2) add(Kind::kFourier, points, points / 2);
+  }
+  return schemes;
+}
+
+double TransformConv::Cost(const ConvShape& shape, const kernels::TileScheme& scheme,
+                           ConvPass pass) {
   const std::int64_t lanes = kernels::VectorFloats();
   const std::int64_t pieces = Ceil(shape.kw, PieceTaps(shape, scheme));
   const std::int64_t tiles = Ceil(shape.dst_width, scheme.outputs);
-  const auto product = [&](std::int64_t c) {
-    return static_cast<double>(Ceil(c * shape.oc, lanes) * c * shape.ic * pieces * shape.kh *
-                               shape.dst_height *
-                               (tiles + (shape.dst_height > 1 ? pieces - 1 : 0)));
-  };
-  const int complex = scheme.points / 2 - 1;
-  const double products =
-      scheme.fourier() ? 2 * product(1) + complex * product(2) : scheme.points * product(1);
-  // Loads, stores and additions a tile and vector of channels takes, measured in multiply-adds.
-  const double transform =
-      scheme.fourier() ? 3.0 * scheme.points * std::log2(scheme.points) : 8.0 * scheme.points;
-  const std::int64_t src_tiles =
-      (shape.dst_height + shape.kh - 1) * (tiles + pieces - 1) * Ceil(shape.ic, lanes);
-  const std::int64_t dst_tiles = shape.dst_height * tiles * Ceil(shape.oc, lanes);
-  return products + transform * static_cast<double>(src_tiles + dst_tiles);
+  const std::int64_t row_tiles = shape.dst_height > 1 ? tiles + pieces - 1 : tiles;
+  const std::int64_t taps = shape.kh * pieces, num_tiles = shape.dst_height * row_tiles;
+  const std::int64_t complex = scheme.fourier() ? scheme.points / 2 - 1 : 0;
+  const std::int64_t real = scheme.fourier() ? 2 : scheme.points;
+  const std::int64_t products =
+      real * Ceil(shape.oc, lanes) * shape.ic * taps * num_tiles +
+      complex * Ceil(2 * shape.oc, lanes) * 2 * shape.ic * taps * num_tiles;
+  const std::int64_t transforms =
+      (shape.dst_height + shape.kh - 1) * (tiles + pieces - 1) * Ceil(shape.ic, lanes) +
+      shape.dst_height * tiles * Ceil(shape.oc, lanes);
+  return static_cast<double>(products) + CostOfTransform(scheme) * static_cast<double>(transforms) +
+         CostOfSum(pass, (real + 4 * complex) * taps * shape.ic * shape.oc);
 }
 
 }  // namespace netsmith::engine

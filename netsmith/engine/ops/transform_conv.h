@@ -20,8 +20,11 @@ class TransformConv final : public ConvAlgorithm {
   /// Strides are 1.
   TransformConv(const ConvShape& shape, const kernels::TileScheme& scheme);
 
-  /// In units of one vector multiply-add: the products of all samples' tiles, and their transforms.
-  static double Cost(const ConvShape& shape, const kernels::TileScheme& scheme);
+  /// The schemes that can take this convolution, whole kernel rows or pieces of them; none where a
+  /// stride is not 1.
+  static std::vector<kernels::TileScheme> Schemes(const ConvShape& shape);
+  /// In units of one vector multiply-add: the products of a sample's tiles, and their transforms.
+  static double Cost(const ConvShape& shape, const kernels::TileScheme& scheme, ConvPass pass);
 
   std::int64_t packed_size() const override;
   std::int64_t packed_bias_size() const override { return shape_.oc; }

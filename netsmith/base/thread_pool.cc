@@ -16,7 +16,7 @@ struct ThreadPool::Shared {
   std::condition_variable work_arrived;
   std::condition_variable work_done;
   // Guarded by the mutex.
-  const Task* task = nullptr;
+  TaskRef task;
   std::int64_t num_tasks = 0;
   std::int64_t batch = 0;  // counts calls of Run; a thread joins each batch once
   int threads_busy = 0;
@@ -25,10 +25,10 @@ struct ThreadPool::Shared {
   std::atomic<std::int64_t> next_task{0};
   std::vector<std::jthread> threads;  // last: joined before the rest is destroyed
 
-  void Drain(const Task& work, std::int64_t count, int thread) {
+  void Drain(TaskRef work, std::int64_t count, int thread) {
     for (std::int64_t i = next_task++; i < count; i = next_task++) {
       try {
-        work(i, thread);
+        work.call(work.object, i, thread);
       } catch (...) {
         const std::lock_guard lock(mutex);
         if (!failure) failure = std::current_exception();
@@ -43,10 +43,10 @@ struct ThreadPool::Shared {
       work_arrived.wait(lock, [&] { return stopping || batch != batches_seen; });
       if (stopping) return;
       batches_seen = batch;
-      const auto* work = task;
+      const TaskRef work = task;
       const auto count = num_tasks;
       lock.unlock();
-      Drain(*work, count, thread);
+      Drain(work, count, thread);
       lock.lock();
       if (--threads_busy == 0) work_done.notify_one();
     }
@@ -70,11 +70,11 @@ ThreadPool::~ThreadPool() {
 
 int ThreadPool::num_threads() const { return static_cast<int>(shared_->threads.size()) + 1; }
 
-void ThreadPool::Run(std::int64_t num_tasks, const Task& task) {
+void ThreadPool::RunAll(std::int64_t num_tasks, TaskRef task) {
   Shared& shared = *shared_;
   {
     const std::lock_guard lock(shared.mutex);
-    shared.task = &task;
+    shared.task = task;
     shared.num_tasks = num_tasks;
     shared.next_task = 0;
     shared.failure = nullptr;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 
 namespace netsmith::base {
@@ -18,15 +17,26 @@ class ThreadPool {
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   int num_threads() const;
-  /// A task is told its number and the thread, in [0, num_threads), that runs it.
-  using Task = std::function<void(std::int64_t task, int thread)>;
 
-  /// Calls task(0, …) … task(num_tasks - 1, …) and returns when all have returned. The first
-  /// exception of a task is rethrown here after the others have ended. Not to be called from within
+  /// Calls task(0, …) … task(num_tasks - 1, …) and returns when all have returned. A task is told
+  /// its number and the thread, in [0, num_threads), that runs it. The first exception of a task is
+  /// rethrown here after the others have ended. Nothing is allocated. Not to be called from within
   /// a task.
-  void Run(std::int64_t num_tasks, const Task& task);
+  template <typename Task>
+  void Run(std::int64_t num_tasks, const Task& task) {
+    RunAll(num_tasks, {&task, [](const void* object, std::int64_t number, int thread) {
+                         (*static_cast<const Task*>(object))(number, thread);
+                       }});
+  }
 
  private:
+  /// Any task, borrowed.
+  struct TaskRef {
+    const void* object = nullptr;
+    void (*call)(const void* object, std::int64_t number, int thread) = nullptr;
+  };
+  void RunAll(std::int64_t num_tasks, TaskRef task);
+
   struct Shared;
   std::unique_ptr<Shared> shared_;
 };

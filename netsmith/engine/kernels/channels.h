@@ -9,7 +9,8 @@ namespace netsmith::engine::kernels {
 /// Channels meet the same vector lanes again after this many floats: lcm(channels, 16).
 std::int64_t ChannelPeriod(std::int64_t channels);
 
-/// `values` [channels] repeated to a whole period, as the kernels below take their constants.
+/// `values` [channels] repeated to a whole period, as the kernels below take their constants; may
+/// be the pattern itself.
 void RepeatChannels(std::int64_t channels, const float* values, float* pattern);
 
 /// sums[c] += Σ values

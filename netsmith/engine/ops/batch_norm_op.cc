@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include "netsmith/engine/kernels/channels.h"
 #include "netsmith/engine/kernels/elementwise.h"
@@ -49,7 +48,10 @@ class NormStatisticsOp final : public Op {
     if (training) return;
     const float* const mean = from.statistics + places_.params[2];
     const float* const variance = from.statistics + places_.params[3];
-    SetScale(from.params, {mean, mean + channels()}, {variance, variance + channels()}, packed);
+    for (std::int64_t k = 0; k < channels(); ++k) {
+      SetChannel(from.params, k, mean[k], variance[k], packed);
+    }
+    for (const PatternIndex index : {kScale, kShift, kMean}) Repeat(packed, index);
   }
 
   void Forward(const Chunk& chunk, std::int64_t first, std::int64_t count) const override {
@@ -64,29 +66,13 @@ class NormStatisticsOp final : public Op {
   }
 
   void FinishForward(const Batch& batch) const override {
-    const std::int64_t c = channels();
-    const auto positions = static_cast<double>(shape_.height * shape_.width);
-    std::vector<double> mean(c), square(c);
-    double seen = 0;
-    for (int g = 0; g < batch.num_groups; ++g) {
-      const float* const group =
-          batch.group_gradients + places_.group_gradients + g * batch.group_stride;
-      const auto samples =
-          batch.count * (g + 1) / batch.num_groups - batch.count * g / batch.num_groups;
-      const double count = positions * static_cast<double>(samples);
-      for (std::int64_t k = 0; k < c; ++k) {
-        const double delta = group[k] - mean[k];
-        mean[k] += delta * count / (seen + count);
-        square[k] += group[AlignFloats(c) + k] + delta * delta * seen * count / (seen + count);
-      }
-      seen += count;
+    for (std::int64_t k = 0; k < channels(); ++k) {
+      const auto [mean, variance] = JoinGroups(batch, k);
+      SetChannel(batch.params, k, mean, variance, batch.packed);
+      UpdateAverage(batch.statistics[places_.params[2] + k], mean);
+      UpdateAverage(batch.statistics[places_.params[3] + k], variance);
     }
-    for (double& s : square) s /= seen;  // now the variance
-    SetScale(batch.params, mean, square, batch.packed);
-    for (std::int64_t k = 0; k < c; ++k) {
-      UpdateAverage(batch.statistics[places_.params[2] + k], mean[k]);
-      UpdateAverage(batch.statistics[places_.params[3] + k], square[k]);
-    }
+    for (const PatternIndex index : {kScale, kShift, kMean}) Repeat(batch.packed, index);
   }
 
   /// By the second half, when the mini-batch has passed back to it.
@@ -100,7 +86,8 @@ class NormStatisticsOp final : public Op {
     const float* const products = sums + AlignFloats(c);
     const float* const gamma = batch.params + places_.params[0];
     const float* const rstd = Rstd(batch.packed);
-    std::vector<float> along_src(c), offset(c);
+    float* const along_src = Pattern(batch.packed, kAlongSrc);
+    float* const offset = Pattern(batch.packed, kOffset);
     for (std::int64_t k = 0; k < c; ++k) {
       const double scale = static_cast<double>(gamma[k]) * rstd[k];
       batch.diff_params[places_.params[0] + k] = products[k] * rstd[k];
@@ -108,8 +95,7 @@ class NormStatisticsOp final : public Op {
       along_src[k] = static_cast<float>(-scale * rstd[k] * rstd[k] * products[k] / count);
       offset[k] = static_cast<float>(-scale * sums[k] / count);
     }
-    kernels::RepeatChannels(c, along_src.data(), Pattern(batch.packed, kAlongSrc));
-    kernels::RepeatChannels(c, offset.data(), Pattern(batch.packed, kOffset));
+    for (const PatternIndex index : {kAlongSrc, kOffset}) Repeat(batch.packed, index);
   }
 
   void Backward(const Chunk& chunk, std::int64_t first, std::int64_t count) const override {
@@ -150,20 +136,41 @@ class NormStatisticsOp final : public Op {
     return Pattern(packed, kNumPatterns);
   }
 
-  void SetScale(const float* params, const std::vector<double>& mean,
-                const std::vector<double>& variance, float* packed) const {
-    const std::int64_t c = channels();
-    std::vector<float> scale(c), shift(c), center(mean.begin(), mean.end());
-    for (std::int64_t k = 0; k < c; ++k) {
-      const double rstd = 1 / std::sqrt(variance[k] + norm_.epsilon);
-      Rstd(packed)[k] = static_cast<float>(rstd);
-      scale[k] = static_cast<float>(params[places_.params[0] + k] * rstd);
-      shift[k] = static_cast<float>(params[places_.params[1] + k] -
-                                    params[places_.params[0] + k] * rstd * mean[k]);
+  struct Moments {
+    double mean = 0, variance = 0;
+  };
+  /// A channel's moments over the whole mini-batch.
+  Moments JoinGroups(const Batch& batch, std::int64_t channel) const {
+    const auto positions = static_cast<double>(shape_.height * shape_.width);
+    double mean = 0, square = 0, seen = 0;
+    for (int g = 0; g < batch.num_groups; ++g) {
+      const float* const group =
+          batch.group_gradients + places_.group_gradients + g * batch.group_stride + channel;
+      const auto samples =
+          batch.count * (g + 1) / batch.num_groups - batch.count * g / batch.num_groups;
+      const double count = positions * static_cast<double>(samples);
+      const double delta = group[0] - mean;
+      mean += delta * count / (seen + count);
+      square += group[AlignFloats(channels())] + delta * delta * seen * count / (seen + count);
+      seen += count;
     }
-    kernels::RepeatChannels(c, scale.data(), Pattern(packed, kScale));
-    kernels::RepeatChannels(c, shift.data(), Pattern(packed, kShift));
-    kernels::RepeatChannels(c, center.data(), Pattern(packed, kMean));
+    return {mean, square / seen};
+  }
+
+  void SetChannel(const float* params, std::int64_t k, double mean, double variance,
+                  float* packed) const {
+    const double gamma = params[places_.params[0] + k], beta = params[places_.params[1] + k];
+    const double rstd = 1 / std::sqrt(variance + norm_.epsilon);
+    Rstd(packed)[k] = static_cast<float>(rstd);
+    Pattern(packed, kScale)[k] = static_cast<float>(gamma * rstd);
+    Pattern(packed, kShift)[k] = static_cast<float>(beta - gamma * rstd * mean);
+    Pattern(packed, kMean)[k] = static_cast<float>(mean);
+  }
+
+  /// Fills a pattern from its first channels() elements.
+  void Repeat(float* packed, PatternIndex index) const {
+    float* const pattern = Pattern(packed, index);
+    kernels::RepeatChannels(channels(), pattern, pattern);
   }
 
   void UpdateAverage(float& average, double value) const {

@@ -19,6 +19,7 @@
 #include "netsmith/cli/study_json.h"
 #include "netsmith/data/dataset.h"
 #include "netsmith/data/memory_dataset.h"
+#include "netsmith/engine/step_cost.h"
 #include "netsmith/graph/graph.h"
 #include "netsmith/report/table.h"
 #include "netsmith/train/train.h"
@@ -129,6 +130,7 @@ class BenchChild : public Command {
                  {"steps", steps_},
                  {"precision", precision_},
                  {"build_ms", build_ms},
+                 {"estimated_ms", engine::EstimatedStepMs(graph, mb_)},
                  {"planned_bytes", train::PlannedBytes(graph, mb_, threads_)},
                  {"peak_rss_bytes", PeakResidentBytes()},
                  {"ops", op_times}});

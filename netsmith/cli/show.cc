@@ -15,6 +15,7 @@
 #include "netsmith/cli/output.h"
 #include "netsmith/cli/study_json.h"
 #include "netsmith/cli/study_source.h"
+#include "netsmith/engine/step_cost.h"
 #include "netsmith/graph/graph.h"
 #include "netsmith/report/classic_form.h"
 #include "netsmith/report/drawing.h"
@@ -122,6 +123,8 @@ class Show : public Command {
     const auto info = graph::Analyze(graph);
     const graph::Costs costs = graph::TotalCosts(graph);
     const std::int64_t bytes = train::PlannedBytes(graph, mb_);
+    const std::vector<double> sample_costs = engine::SampleCosts(graph);
+    const double unit_ms = engine::MillisecondsPerUnit() * static_cast<double>(mb_);
     if (json_) {
       ordered_json layers = ordered_json::array();
       for (std::size_t i = 0; i < info.size(); ++i) {
@@ -129,7 +132,8 @@ class Show : public Command {
                           {"op", graph::OpName(graph.nodes[i].op)},
                           {"shape", ToString(info[i].shape)},
                           {"params", info[i].params},
-                          {"macs", info[i].macs}});
+                          {"macs", info[i].macs},
+                          {"estimated_ms", sample_costs[i] * unit_ms}});
       }
       const ordered_json json = {{"network", network_.network},
                                  {"form", report::ClassicForm(graph)},
@@ -137,6 +141,7 @@ class Show : public Command {
                                  {"macs", costs.macs},
                                  {"mb", mb_},
                                  {"planned_bytes", bytes},
+                                 {"estimated_step_ms", engine::EstimatedStepMs(graph, mb_)},
                                  {"layers", layers},
                                  {"graph", ordered_json::parse(graph::ToJson(graph))}};
       PrintJson(json);
@@ -152,8 +157,11 @@ class Show : public Command {
                     report::Grouped(info[i].params), report::Grouped(info[i].macs)});
     }
     table.AddRow({"total", "", "", report::Grouped(costs.params), report::Grouped(costs.macs)});
-    Print(fmt::format("{}\n\n{}\ntraining needs {} with {} samples a step\n",
-                      report::ClassicForm(graph), table.ToString(), report::Bytes(bytes), mb_));
+    Print(
+        fmt::format("{}\n\n{}\ntraining needs {} with {} samples a step, which takes about {:.3g} "
+                    "ms on a core\n",
+                    report::ClassicForm(graph), table.ToString(), report::Bytes(bytes), mb_,
+                    engine::EstimatedStepMs(graph, mb_)));
   }
 
   std::string study_;

@@ -8,20 +8,73 @@
 #include "netsmith/engine/ops/transform_conv.h"
 
 namespace netsmith::engine {
-std::unique_ptr<ConvAlgorithm> ChooseConvAlgorithm(const ConvShape& shape, ConvPass pass) {
+namespace {
+
+struct Choice {
+  std::optional<kernels::TileScheme> scheme;  // none: direct
+  double cost = 0;
+};
+
+Choice Choose(const ConvShape& shape, ConvPass pass) {
   // A gain that is smaller than this share is not worth the transforms' rounding.
   constexpr double kWorthwhile = 0.85;
-  double best_cost = kWorthwhile * DirectConv::Cost(shape, pass);
-  std::optional<kernels::TileScheme> best;
+  Choice best = {.scheme = std::nullopt, .cost = DirectConv::Cost(shape, pass)};
+  const double direct = best.cost;
   for (const kernels::TileScheme& scheme : TransformConv::Schemes(shape)) {
     const double cost = TransformConv::Cost(shape, scheme, pass);
-    if (cost >= best_cost) continue;
-    best_cost = cost;
-    best = scheme;
+    if (cost < best.cost && cost < kWorthwhile * direct) best = {scheme, cost};
   }
-  if (best) return std::make_unique<TransformConv>(shape, *best);
+  return best;
+}
+
+graph::WindowAxis Rows(const graph::Conv& conv, tensor::SampleShape src) {
+  return graph::AnalyzeAxis(src.height, conv.kernel_height, conv.stride_height,
+                            conv.dilation_height, conv.padding);
+}
+
+graph::WindowAxis Columns(const graph::Conv& conv, tensor::SampleShape src) {
+  return graph::AnalyzeAxis(src.width, conv.kernel_width, conv.stride_width, conv.dilation_width,
+                            conv.padding);
+}
+
+}  // namespace
+
+std::optional<ConvShape> ForwardShape(const graph::Conv& conv, tensor::SampleShape src) {
+  if (conv.groups != 1 || conv.dilation_width != 1) return std::nullopt;
+  const graph::WindowAxis rows = Rows(conv, src), columns = Columns(conv, src);
+  return ConvShape{.kh = conv.kernel_height,
+                   .kw = conv.kernel_width,
+                   .ic = src.channels,
+                   .oc = conv.filters,
+                   .stride_h = conv.stride_height,
+                   .stride_w = conv.stride_width,
+                   .dilation_h = conv.dilation_height,
+                   .pad_top = rows.before,
+                   .pad_left = columns.before,
+                   .dst_height = rows.size,
+                   .dst_width = columns.size};
+}
+
+std::optional<ConvShape> BackwardShape(const graph::Conv& conv, tensor::SampleShape src) {
+  if (conv.groups != 1 || conv.dilation_width != 1 || conv.dilation_height != 1) return {};
+  if (conv.stride_height != 1 || conv.stride_width != 1) return {};
+  return ConvShape{.kh = conv.kernel_height,
+                   .kw = conv.kernel_width,
+                   .ic = conv.filters,
+                   .oc = src.channels,
+                   .pad_top = conv.kernel_height - 1 - Rows(conv, src).before,
+                   .pad_left = conv.kernel_width - 1 - Columns(conv, src).before,
+                   .dst_height = src.height,
+                   .dst_width = src.width};
+}
+
+std::unique_ptr<ConvAlgorithm> ChooseConvAlgorithm(const ConvShape& shape, ConvPass pass) {
+  const Choice choice = Choose(shape, pass);
+  if (choice.scheme) return std::make_unique<TransformConv>(shape, *choice.scheme);
   return std::make_unique<DirectConv>(shape);
 }
+
+double CostOfConv(const ConvShape& shape, ConvPass pass) { return Choose(shape, pass).cost; }
 
 double CostOfSum(ConvPass pass, std::int64_t floats) {
   constexpr double kLoadAndStore = 8;

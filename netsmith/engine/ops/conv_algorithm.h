@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "netsmith/engine/layout.h"
+#include "netsmith/graph/graph.h"
 
 namespace netsmith::engine {
 
@@ -19,12 +21,17 @@ struct ConvShape {
   std::int64_t weights_size() const { return kh * kw * ic * oc; }
 };
 
+/// The convolution that makes the output; none where there are groups or horizontal dilation.
+std::optional<ConvShape> ForwardShape(const graph::Conv& conv, tensor::SampleShape src);
+/// The one that makes the gradient of the input: of diff_dst, with the kernel turned round and its
+/// channels exchanged; none where there are strides or vertical dilation as well.
+std::optional<ConvShape> BackwardShape(const graph::Conv& conv, tensor::SampleShape src);
+
 /// What an algorithm is chosen for.
 enum class ConvPass { kForward, kWeightsGradient };
 
 /// One way to compute a convolution. Weights, and gradients while they are summed up, have a form
-/// of its own. The gradient of the input is a convolution as well: that of diff_dst with the kernel
-/// turned round and its channels exchanged.
+/// of its own.
 class ConvAlgorithm {
  public:
   virtual ~ConvAlgorithm() = default;
@@ -54,6 +61,9 @@ class ConvAlgorithm {
 /// The algorithm that takes the least time by its multiply-adds and transforms: a pure function of
 /// the shape and the instruction set.
 std::unique_ptr<ConvAlgorithm> ChooseConvAlgorithm(const ConvShape& shape, ConvPass pass);
+
+/// What that one costs a sample, in units of one vector multiply-add.
+double CostOfConv(const ConvShape& shape, ConvPass pass);
 
 /// The vectors of a sum that a pass over a sample loads and stores, in units of one vector
 /// multiply-add; measured with bench/micro/conv.cc, as are the other costs.

@@ -31,30 +31,13 @@ class ConvOp final : public Op {
         dst_shape_{rows_.size, columns_.size, conv.filters},
         with_relu_(with_relu),
         general_{conv, src, dst_shape_, rows_.before, columns_.before} {
-    if (conv.groups != 1 || conv.dilation_width != 1) return;
-    const ConvShape forward = {.kh = conv.kernel_height,
-                               .kw = conv.kernel_width,
-                               .ic = src.channels,
-                               .oc = conv.filters,
-                               .stride_h = conv.stride_height,
-                               .stride_w = conv.stride_width,
-                               .dilation_h = conv.dilation_height,
-                               .pad_top = rows_.before,
-                               .pad_left = columns_.before,
-                               .dst_height = dst_shape_.height,
-                               .dst_width = dst_shape_.width};
-    forward_ = ChooseConvAlgorithm(forward, ConvPass::kForward);
-    gradient_ = ChooseConvAlgorithm(forward, ConvPass::kWeightsGradient);
-    if (conv.dilation_height != 1 || conv.stride_height != 1 || conv.stride_width != 1) return;
-    backward_ = ChooseConvAlgorithm({.kh = conv.kernel_height,
-                                     .kw = conv.kernel_width,
-                                     .ic = conv.filters,
-                                     .oc = src.channels,
-                                     .pad_top = conv.kernel_height - 1 - rows_.before,
-                                     .pad_left = conv.kernel_width - 1 - columns_.before,
-                                     .dst_height = src.height,
-                                     .dst_width = src.width},
-                                    ConvPass::kForward);
+    if (const auto shape = ForwardShape(conv, src)) {
+      forward_ = ChooseConvAlgorithm(*shape, ConvPass::kForward);
+      gradient_ = ChooseConvAlgorithm(*shape, ConvPass::kWeightsGradient);
+    }
+    if (const auto shape = BackwardShape(conv, src)) {
+      backward_ = ChooseConvAlgorithm(*shape, ConvPass::kForward);
+    }
   }
 
   OpNeeds Needs() const override {

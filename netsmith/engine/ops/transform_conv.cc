@@ -55,13 +55,14 @@ TransformConv::TransformConv(const ConvShape& shape, const kernels::TileScheme& 
       tiles_(Ceil(shape.dst_width, scheme.outputs)) {
   NETSMITH_CHECK(shape.stride_h == 1 && shape.stride_w == 1);
   NETSMITH_CHECK(scheme.fourier() || shape.kw == scheme.taps());
-  // Half of a second-level cache of 1 MiB, for both sides' points.
-  constexpr std::int64_t kBandFloats = 128 * 1024;
+  // Half of a second-level cache of 1 MiB, for both sides' points. Matrices that are larger than
+  // that are not worth passing several times.
+  const std::int64_t band_floats = std::max<std::int64_t>(128 * 1024, packed_size());
   largest_ = {.rows = shape.dst_height, .tiles = tiles_};
   std::int64_t& part = shape.dst_height > 1 ? largest_.rows : largest_.tiles;
   const std::int64_t whole = part;
   for (std::int64_t parts = 2; part > 1; ++parts) {
-    if (srcs_size(largest_) + dsts_size(largest_) <= kBandFloats) break;
+    if (srcs_size(largest_) + dsts_size(largest_) <= band_floats) break;
     part = Ceil(whole, parts);
   }
   MakeTerms();

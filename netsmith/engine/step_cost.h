@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "netsmith/graph/graph.h"
+
+/// How long a training step will take, known before anything is built.
+namespace netsmith::engine {
+
+/// What one sample's way there and back costs each node of the graph, in node order, in units of
+/// one vector multiply-add of the instruction set in use. Convolutions by their algorithms' own
+/// costs, the rest by what a vector of values was measured to take (bench/peers/step_estimates).
+/// Errors as graph::Analyze.
+std::vector<double> SampleCosts(const graph::Graph& graph);
+
+/// What a step costs besides, whatever the mini-batch: weights prepared, gradients of groups added
+/// up, the optimizer's update.
+double UpdateCost(const graph::Graph& graph);
+
+/// Milliseconds that this core takes for a unit of cost: a product of matrices that stay in the
+/// first-level cache, timed when first asked for (about 10 ms), the fastest of several.
+double MillisecondsPerUnit();
+
+/// Estimated time of a training step on one thread.
+double EstimatedStepMs(const graph::Graph& graph, std::int64_t mb);
+
+}  // namespace netsmith::engine

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -104,13 +105,14 @@ class KeptTrainings {
   std::string how_;
 };
 
-std::string BestNetwork(study::Store& store, const std::string& study) {
-  const auto best = report::BestTrial(store.Trials(study));
-  if (!best) {
+std::vector<study::Trial> Finalists(study::Store& store, const std::string& study,
+                                    std::int64_t count) {
+  auto finalists = report::Leaderboard(store.Trials(study), static_cast<std::size_t>(count));
+  if (finalists.empty()) {
     throw base::StoreError(
         fmt::format("study '{}': found no complete trial, expected a network to train", study));
   }
-  return best->network;
+  return finalists;
 }
 
 std::vector<report::TrainedNetwork> NetworksOf(const ComparisonFlags& flags,
@@ -124,11 +126,28 @@ std::vector<report::TrainedNetwork> NetworksOf(const ComparisonFlags& flags,
   };
   if (request.study) {
     NETSMITH_CHECK(store != nullptr);
-    add("found", BestNetwork(*store, *request.study));
+    for (const study::Trial& trial : Finalists(*store, *request.study, flags.finalists)) {
+      add("finalist", trial.network);
+      networks.back().reward = trial.reward;
+    }
   }
   for (const std::string& text : request.networks) add("given", text);
   if (flags.hand_made != "none") add("hand-made", flags.hand_made);
   return networks;
+}
+
+/// Names the found network among the finalists: the first of the highest validation accuracy.
+std::size_t ChooseFound(std::vector<report::TrainedNetwork>& networks) {
+  std::size_t found = 0;
+  double highest = -1;
+  for (std::size_t i = 0; i < networks.size() && networks[i].role == "finalist"; ++i) {
+    const double accuracy = report::MeanAndSd(networks[i].training.validation_accuracy).mean;
+    if (accuracy <= highest) continue;
+    highest = accuracy;
+    found = i;
+  }
+  networks[found].role = "found";
+  return found;
 }
 
 std::optional<report::RewardComparison> CompareWithRandom(study::Store& store,
@@ -201,6 +220,9 @@ void ComparisonFlags::Declare(OptionTable& options) {
   training.Declare(options);
   options.Text("learning-rates", "LIST", &learning_rates,
                "Learning rates that each network's best is chosen from on validation");
+  options.Integer("finalists", &finalists, {1, 100},
+                  "Networks of the study that are trained in full; the best of them on validation "
+                  "is the one it found");
   options.Text("hand-made", "NET", &hand_made, "The network to compare with, or none");
 }
 
@@ -250,9 +272,13 @@ report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonR
   if (request.study) kept.emplace(*store, *request.study, problem, options);
   TrainTheRest(comparison.networks, graphs, problem, options, kept ? &*kept : nullptr, stop);
   if (request.study) {
+    const std::size_t found = ChooseFound(comparison.networks);
     if (request.keep_weights) {
-      RestoreWeights(graphs.front(), problem, options, comparison.networks.front().training, stop);
+      RestoreWeights(graphs[found], problem, options, comparison.networks[found].training, stop);
     }
+    const auto first = comparison.networks.begin(),
+               place = first + static_cast<std::ptrdiff_t>(found);
+    std::rotate(first, place, place + 1);
     comparison.random = CompareWithRandom(*store, *request.study);
     const auto spec = store->FindStudy(*request.study);
     comparison.rewards_are_test = spec && report::RewardsAreTest(*spec);

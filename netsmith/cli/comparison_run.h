@@ -18,6 +18,7 @@ struct ComparisonFlags {
   TrainingFlags training;
   std::string learning_rates = "3e-4,1e-3,3e-3";
   std::string hand_made = "5,32,2,0;5,64,2,0";
+  std::int64_t finalists = 5;  // of a study
 
   void Declare(OptionTable& options);
   /// The learning rates as numbers. Errors   ConfigError.
@@ -27,7 +28,7 @@ struct ComparisonFlags {
 };
 
 struct ComparisonRequest {
-  std::optional<std::string> study = std::nullopt;  // its best network is trained
+  std::optional<std::string> study = std::nullopt;  // its finalists are trained
   std::vector<std::string> networks = {};           // and these
   std::int64_t seed = 0;
   bool keep_weights = false;  // training.best of the study's network is there, unless all diverged
@@ -43,6 +44,8 @@ inline constexpr const char* kComparisonKey = "netsmith:comparison";
 /// Name of the study in which random search is run beside `study`.
 std::string RandomStudyName(const std::string& study);
 
+/// A study's finalists are its networks of the highest rewards; the one that has the highest
+/// validation accuracy after the full training is the found network and comes first.
 /// `store` is needed for a study only. What was trained for a study is kept with it and not
 /// trained again. Beside a study, its random one is compared when the store has it.
 /// Errors   StoreError: the study has no complete trial. As TrainInFull, ParseNetwork.

@@ -32,12 +32,15 @@ std::string NetworkTable(std::span<const TrainedNetwork> networks) {
                {"", Table::Align::kLeft},
                {"parameters"},
                {"multiply-adds"},
+               {"reward"},
                {"learning rate"},
                {"validation"},
                {"test accuracy"}});
   for (const TrainedNetwork& network : networks) {
     table.AddRow({network.role, network.text, Grouped(network.costs.params),
-                  Grouped(network.costs.macs), fmt::format("{}", network.training.learning_rate),
+                  Grouped(network.costs.macs),
+                  network.reward ? fmt::format("{:.4f}", *network.reward) : "",
+                  fmt::format("{}", network.training.learning_rate),
                   AccuracyText(MeanAndSd(network.training.validation_accuracy)),
                   AccuracyText(network.test_accuracy())});
   }
@@ -63,6 +66,7 @@ const TrainedNetwork* FindRole(std::span<const TrainedNetwork> networks, const c
 ordered_json NetworkJson(const TrainedNetwork& network) {
   const MeanSd test = network.test_accuracy();
   return {{"role", network.role},
+          {"reward", network.reward ? ordered_json(*network.reward) : ordered_json()},
           {"network", network.text},
           {"form", network.form},
           {"params", network.costs.params},
@@ -134,6 +138,17 @@ std::string ErrorVerdict(std::span<const TrainedNetwork> networks) {
   return sentence + ": more than half as many, the goal is missed here";
 }
 
+std::optional<double> RewardCorrelation(std::span<const TrainedNetwork> networks) {
+  std::vector<double> rewards, accuracies;
+  for (const TrainedNetwork& network : networks) {
+    if (!network.reward) continue;
+    rewards.push_back(*network.reward);
+    accuracies.push_back(MeanAndSd(network.training.validation_accuracy).mean);
+  }
+  if (rewards.size() < 3) return std::nullopt;
+  return RankCorrelation(rewards, accuracies);
+}
+
 std::string ToText(const Comparison& comparison) {
   std::string text = NetworkTable(comparison.networks) + "\n";
   if (comparison.rewards_are_test) {
@@ -142,10 +157,15 @@ std::string ToText(const Comparison& comparison) {
         "says nothing\n";
   }
   for (const TrainedNetwork& network : comparison.networks) {
-    text += fmt::format("{}: {}\n", network.role, network.form);
+    if (network.role != "finalist") text += fmt::format("{}: {}\n", network.role, network.form);
   }
   const std::string errors = ErrorVerdict(comparison.networks);
   if (!errors.empty()) text += fmt::format("{}\n", errors);
+  if (const auto correlation = RewardCorrelation(comparison.networks)) {
+    text +=
+        fmt::format("rank correlation of reward and full training, among these finalists: {:.2f}\n",
+                    *correlation);
+  }
   if (comparison.random) text += fmt::format("\n{}", RandomText(*comparison.random));
   return text;
 }
@@ -154,6 +174,9 @@ std::string ToJson(const Comparison& comparison) {
   ordered_json json = {{"networks", ordered_json::array()}};
   for (const TrainedNetwork& network : comparison.networks) {
     json["networks"].push_back(NetworkJson(network));
+  }
+  if (const auto correlation = RewardCorrelation(comparison.networks)) {
+    json["reward_correlation"] = *correlation;
   }
   if (comparison.rewards_are_test) json["reward_split"] = "test";
   const std::string errors = ErrorVerdict(comparison.networks);

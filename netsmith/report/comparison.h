@@ -15,10 +15,11 @@ namespace netsmith::report {
 
 /// A network and its full training.
 struct TrainedNetwork {
-  std::string role;  // "found", "hand-made", "given"
+  std::string role;  // "found", "finalist", "hand-made", "given"
   std::string text;  // as the command line writes it
   std::string form;  // ClassicForm
   graph::Costs costs;
+  std::optional<double> reward = std::nullopt;  // that it had in the search
   train::FullTrainingResult training;
 
   MeanSd test_accuracy() const { return MeanAndSd(training.test_accuracy); }
@@ -54,6 +55,10 @@ std::string RandomVerdict(const RewardComparison& comparison);
 /// The errors of the found network against the hand-made one's on the test set, said plainly when
 /// they are more than half; empty unless both are there.
 std::string ErrorVerdict(std::span<const TrainedNetwork> networks);
+
+/// Spearman's correlation of the finalists' rewards, the cheap measure, with their validation
+/// accuracies after the full training; none for fewer than three.
+std::optional<double> RewardCorrelation(std::span<const TrainedNetwork> networks);
 
 /// For people: tables and sentences, each line ending in '\n'.
 std::string ToText(const Comparison& comparison);

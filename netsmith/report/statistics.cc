@@ -45,6 +45,17 @@ Difference Bootstrap(std::span<const double> a, std::span<const double> b, std::
           .high = differences[kResamples - 1 - kResamples / 40]};
 }
 
+/// From 1; equal values share the mean of their ranks.
+std::vector<double> Ranks(std::span<const double> values) {
+  std::vector<double> ranks;
+  for (const double value : values) {
+    const auto below = std::ranges::count_if(values, [&](double v) { return v < value; });
+    const auto equal = std::ranges::count(values, value);
+    ranks.push_back(static_cast<double>(below) + static_cast<double>(equal + 1) / 2);
+  }
+  return ranks;
+}
+
 }  // namespace
 
 MeanSd MeanAndSd(std::span<const double> values) {
@@ -55,6 +66,20 @@ MeanSd MeanAndSd(std::span<const double> values) {
   for (const double value : values) squares += (value - result.mean) * (value - result.mean);
   result.sd = std::sqrt(squares / static_cast<double>(values.size() - 1));
   return result;
+}
+
+double RankCorrelation(std::span<const double> a, std::span<const double> b) {
+  NETSMITH_CHECK_EQ(a.size(), b.size());
+  const std::vector<double> ranks_a = Ranks(a), ranks_b = Ranks(b);
+  const double mean = static_cast<double>(a.size() + 1) / 2;
+  double product = 0, square_a = 0, square_b = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    product += (ranks_a[i] - mean) * (ranks_b[i] - mean);
+    square_a += (ranks_a[i] - mean) * (ranks_a[i] - mean);
+    square_b += (ranks_b[i] - mean) * (ranks_b[i] - mean);
+  }
+  if (square_a == 0 || square_b == 0) return 0;
+  return product / std::sqrt(square_a * square_b);
 }
 
 Difference DifferenceOfMeans(std::span<const double> a, std::span<const double> b,

@@ -12,6 +12,10 @@ struct MeanSd {
 /// `values` is not empty.
 MeanSd MeanAndSd(std::span<const double> values);
 
+/// Spearman's rank correlation, equal values at their mean rank; 0 where one list has only equal
+/// values. The lists are equally long and not empty.
+double RankCorrelation(std::span<const double> a, std::span<const double> b);
+
 /// A difference a - b and the interval that holds it with 95 % confidence.
 struct Difference {
   double value = 0;

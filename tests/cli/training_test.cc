@@ -33,9 +33,11 @@ class TrainingTest : public ProgramTest {
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
   }
-  std::vector<std::string> CompareOptions(std::vector<std::string> first) const {
-    for (const char* option : {"--epochs", "2", "--mb", "20", "--learning-rates", "0.003,0.01",
-                               "--hand-made", "3,2,1,0", "--json"}) {
+  std::vector<std::string> CompareOptions(std::vector<std::string> first,
+                                          const char* finalists = "1") const {
+    for (const char* option :
+         {"--finalists", finalists, "--epochs", "2", "--mb", "20", "--learning-rates", "0.003,0.01",
+          "--hand-made", "3,2,1,0", "--json"}) {
       first.emplace_back(option);
     }
     return first;
@@ -95,6 +97,22 @@ TEST_F(TrainingTest, OutThatCannotBeAFolderIsSaidBeforeTheTraining) {
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(ErrorLine(result), HasSubstr("--out: "));
   EXPECT_THAT(result.err, ::testing::Not(HasSubstr("training")));
+}
+
+TEST_F(TrainingTest, TheFoundNetworkIsTheFinalistThatIsBestOnValidation) {
+  const auto search = CompareOptions(SearchArguments({"--compare"}), "3");
+  const json comparison = Run(search).at("comparison");
+  const json& networks = comparison.at("networks");
+  ASSERT_EQ(networks.size(), 4u);
+  const double found = networks[0].at("validation_accuracy")[0];
+  EXPECT_EQ(networks[0].at("role"), "found");
+  for (int i : {1, 2}) {
+    EXPECT_EQ(networks[i].at("role"), "finalist");
+    EXPECT_LE(networks[i].at("validation_accuracy")[0], found);
+    EXPECT_TRUE(networks[i].at("reward").is_number());
+  }
+  EXPECT_EQ(networks[3].at("role"), "hand-made");
+  EXPECT_TRUE(comparison.at("reward_correlation").is_number());
 }
 
 TEST_F(TrainingTest, SearchWithOutTrainsItsBestNetworkAndWritesIt) {

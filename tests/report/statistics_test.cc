@@ -26,6 +26,14 @@ TEST(StatisticsTest, StandardDeviationIsThatOfTheSample) {
   EXPECT_EQ(MeanAndSd(std::vector{0.5}).sd, 0);
 }
 
+TEST(StatisticsTest, RankCorrelationIsOfOrdersAndSharesTies) {
+  EXPECT_DOUBLE_EQ(RankCorrelation(std::vector{1.0, 2.0, 9.0}, std::vector{0.1, 0.2, 0.3}), 1);
+  EXPECT_DOUBLE_EQ(RankCorrelation(std::vector{1.0, 2.0, 9.0}, std::vector{3.0, 2.0, 1.0}), -1);
+  EXPECT_NEAR(RankCorrelation(std::vector{1.0, 1.0, 2.0, 3.0}, std::vector{1.0, 2.0, 3.0, 4.0}),
+              4.5 / std::sqrt(4.5 * 5), 1e-12);
+  EXPECT_EQ(RankCorrelation(std::vector{1.0, 1.0}, std::vector{1.0, 2.0}), 0);
+}
+
 TEST(StatisticsTest, IntervalOfMeansHasTheWidthOfTheNormalTheory) {
   const Difference difference = DifferenceOfMeans(Normals(1, 400, 1), Normals(2, 400, 0), 3);
   // 1.96 standard errors of a difference of two means of 400; the percentiles of 4,000 resamples
@@ -34,6 +42,14 @@ TEST(StatisticsTest, IntervalOfMeansHasTheWidthOfTheNormalTheory) {
   EXPECT_NEAR((difference.high - difference.low) / 2, half_width, 0.1 * half_width);
   EXPECT_LE(difference.low, difference.value);
   EXPECT_GE(difference.high, difference.value);
+}
+
+TEST(StatisticsTest, RankCorrelationIsOfOrdersAndSharesTies) {
+  EXPECT_DOUBLE_EQ(RankCorrelation(std::vector{1.0, 2.0, 9.0}, std::vector{0.1, 0.2, 0.3}), 1);
+  EXPECT_DOUBLE_EQ(RankCorrelation(std::vector{1.0, 2.0, 9.0}, std::vector{3.0, 2.0, 1.0}), -1);
+  EXPECT_NEAR(RankCorrelation(std::vector{1.0, 1.0, 2.0, 3.0}, std::vector{1.0, 2.0, 3.0, 4.0}),
+              4.5 / std::sqrt(4.5 * 5), 1e-12);
+  EXPECT_EQ(RankCorrelation(std::vector{1.0, 1.0}, std::vector{1.0, 2.0}), 0);
 }
 
 TEST(StatisticsTest, IntervalOfMeansHoldsTheTruthNineteenTimesInTwenty) {

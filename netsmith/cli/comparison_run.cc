@@ -128,7 +128,7 @@ std::vector<report::TrainedNetwork> NetworksOf(const ComparisonFlags& flags,
     NETSMITH_CHECK(store != nullptr);
     for (const study::Trial& trial : Finalists(*store, *request.study, flags.finalists)) {
       add("finalist", trial.network);
-      networks.back().reward = trial.reward;
+      networks.back().reward = trial.evaluation.reward;
     }
   }
   for (const std::string& text : request.networks) add("given", text);

@@ -44,14 +44,6 @@ TEST(StatisticsTest, IntervalOfMeansHasTheWidthOfTheNormalTheory) {
   EXPECT_GE(difference.high, difference.value);
 }
 
-TEST(StatisticsTest, RankCorrelationIsOfOrdersAndSharesTies) {
-  EXPECT_DOUBLE_EQ(RankCorrelation(std::vector{1.0, 2.0, 9.0}, std::vector{0.1, 0.2, 0.3}), 1);
-  EXPECT_DOUBLE_EQ(RankCorrelation(std::vector{1.0, 2.0, 9.0}, std::vector{3.0, 2.0, 1.0}), -1);
-  EXPECT_NEAR(RankCorrelation(std::vector{1.0, 1.0, 2.0, 3.0}, std::vector{1.0, 2.0, 3.0, 4.0}),
-              4.5 / std::sqrt(4.5 * 5), 1e-12);
-  EXPECT_EQ(RankCorrelation(std::vector{1.0, 1.0}, std::vector{1.0, 2.0}), 0);
-}
-
 TEST(StatisticsTest, IntervalOfMeansHoldsTheTruthNineteenTimesInTwenty) {
   int held = 0;
   constexpr int kRepeats = 200;

@@ -94,9 +94,9 @@ data::Problem DataFlags::Load(const std::stop_token& stop) const {
 
 void SpaceFlags::Declare(OptionTable& options) {
   options.Group("Search space");
-  options.Text("space", "NAME", &space,
-               fmt::format("What networks are chosen from: {}; auto takes conv1d for signals and "
-                           "conv2d for images",
+  options.Text("space", "NAME|FILE", &space,
+               fmt::format("What networks are chosen from: {}, or a space file (docs/spaces.md); "
+                           "auto takes conv1d for signals and conv2d for images",
                            fmt::join(space::SpaceNames(), ", ")));
   options.Integer("max-layers", &max_layers, {1, space::PostSpace::kMaxLayers},
                   "Space post: layers of a network");

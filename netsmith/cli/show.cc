@@ -13,6 +13,7 @@
 #include "netsmith/cli/comparison_run.h"
 #include "netsmith/cli/flags.h"
 #include "netsmith/cli/output.h"
+#include "netsmith/cli/show_space.h"
 #include "netsmith/cli/study_json.h"
 #include "netsmith/cli/study_source.h"
 #include "netsmith/engine/step_cost.h"
@@ -40,6 +41,7 @@ class Show : public Command {
     options.Text("store", "URL", &store_, "Where studies are kept: sqlite:///FILE");
     options.Integer("top", &top_, {1, 1'000'000}, "Networks on the leaderboard");
     network_.Declare(options);
+    options.Text("space", "NAME|FILE", &space_, "Show this search space's decisions");
     options.Integer("mb", &mb_, {1, 1'000'000}, "Samples a training step, for the memory");
     options.Group("Output");
     options.Flag("svg", &svg_, "Print a drawing of the network, or of the study's best, as SVG");
@@ -49,6 +51,14 @@ class Show : public Command {
   int Run(const std::stop_token&) override {
     if (!study_.empty() && !network_.network.empty()) {
       throw base::ConfigError("netsmith show: found a study and --network, expected one of them");
+    }
+    if (!space_.empty()) {
+      if (!study_.empty() || !network_.network.empty() || svg_) {
+        throw base::ConfigError(
+            "--space: found a study, --network or --svg beside it, expected it alone");
+      }
+      ShowSpace(space_, json_);
+      return kDone;
     }
     if (svg_ && json_)
       throw base::ConfigError("--svg: found --json beside it, expected one of them");
@@ -168,6 +178,7 @@ class Show : public Command {
   std::string store_ = "sqlite:///netsmith.db";
   int top_ = 10;
   NetworkFlags network_;
+  std::string space_;
   std::int64_t mb_ = 100;
   bool svg_ = false;
   bool json_ = false;

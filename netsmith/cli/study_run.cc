@@ -32,7 +32,8 @@ using Json = nlohmann::ordered_json;
 std::string DefaultName(const StudyFlags& flags) {
   const std::filesystem::path data = std::filesystem::path(flags.data.data).lexically_normal();
   const std::string name = (data.has_filename() ? data : data.parent_path()).filename().string();
-  return fmt::format("{}-{}-{}-s{}", name, flags.space.space, flags.strategy.strategy, flags.seed);
+  const std::string space = std::filesystem::path(flags.space.space).stem().string();
+  return fmt::format("{}-{}-{}-s{}", name, space, flags.strategy.strategy, flags.seed);
 }
 
 void CheckName(const std::string& study) {

@@ -48,29 +48,31 @@ ChildEvaluator::ChildEvaluator(const space::SearchSpace& space, const data::Prob
 Evaluation ChildEvaluator::Evaluate(const study::Job& job, const std::stop_token& stop) {
   graph::Graph graph;
   graph::Costs costs;
+  space::Hyperparameters decided;
   try {
     const data::Dataset& samples = problem_.development();
     graph = space_.Build(job.genome, samples.shape(), samples.num_classes());
     costs = graph::TotalCosts(graph);
+    decided = space_.Training(job.genome);
   } catch (const base::InvalidArgument& invalid) {
     return WithoutReward(TrialState::kRefused, invalid.what());
   }
   const auto over = OverLimit(costs, train::PlannedBytes(graph, options_.mb), options_.limits);
   Evaluation evaluation =
-      over ? WithoutReward(TrialState::kRefused, *over) : Train(graph, job, stop);
+      over ? WithoutReward(TrialState::kRefused, *over) : Train(graph, decided, job, stop);
   evaluation.params = costs.params;
   evaluation.macs = costs.macs;
   return evaluation;
 }
 
-Evaluation ChildEvaluator::Train(const graph::Graph& graph, const study::Job& job,
-                                 const std::stop_token& stop) {
+Evaluation ChildEvaluator::Train(const graph::Graph& graph, const space::Hyperparameters& decided,
+                                 const study::Job& job, const std::stop_token& stop) {
   const auto trial = static_cast<std::uint64_t>(job.trial);
   train::TrainOptions training;
   training.epochs = options_.epochs;
   training.mb = options_.mb;
   training.max_samples = options_.max_samples;
-  training.learning_rate = options_.learning_rate;
+  training.learning_rate = decided.learning_rate.value_or(options_.learning_rate);
   training.seed = base::RandomStreams(options_.seed).SeedFor("child", trial);
   training.num_threads = job.num_threads;
   train::Child child(graph, problem_, training);

@@ -30,7 +30,8 @@ struct ChildOptions {
   std::uint64_t seed = 0;  // of the study; each trial draws from a stream of its own
 };
 
-/// Builds a genome's network, trains it and measures its accuracy, which is the reward.
+/// Builds a genome's network, trains it and measures its accuracy, which is the reward. What the
+/// genome decides about training (space::Hyperparameters) wins over the options.
 ///
 /// A network over a limit, or that has no valid graph, is kRefused before anything is built; one
 /// whose loss becomes NaN or infinite is kDiverged.
@@ -44,8 +45,8 @@ class ChildEvaluator : public study::Evaluator {
   study::Evaluation Evaluate(const study::Job& job, const std::stop_token& stop) override;
 
  private:
-  study::Evaluation Train(const graph::Graph& graph, const study::Job& job,
-                          const std::stop_token& stop);
+  study::Evaluation Train(const graph::Graph& graph, const space::Hyperparameters& decided,
+                          const study::Job& job, const std::stop_token& stop);
 
   const space::SearchSpace& space_;
   const data::Problem& problem_;

@@ -76,11 +76,12 @@ std::optional<Trial> Ledger::best() const {
   return trial(*best_);
 }
 
-/// A graph that is valid is known by its hash; one that cannot be built, by its text: it is the
-/// evaluator that refuses it, with a reason.
+/// A graph that is valid is known by its hash and how it is to be trained; one that cannot be
+/// built, by its text: it is the evaluator that refuses it, with a reason.
 std::string Ledger::IdentityOf(const space::Genome& genome) const {
   try {
-    return graph::CanonicalHash(space_.Build(genome, input_, num_classes_));
+    return graph::CanonicalHash(space_.Build(genome, input_, num_classes_)) +
+           ToString(space_.Training(genome));
   } catch (const base::InvalidArgument&) {
     return "invalid:" + space_.NetworkText(genome);
   }

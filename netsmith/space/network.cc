@@ -32,6 +32,12 @@ Genome ParseGenome(std::string_view text, std::size_t start) {
   return genome;
 }
 
+/// Where the path of a space file ends, which may have colons of its own; 0 where there is none.
+std::size_t EndOfFileName(std::string_view text) {
+  const std::size_t end = text.rfind(".toml:");
+  return end == std::string_view::npos ? 0 : end;
+}
+
 void CheckFits(const graph::Graph& graph, const std::string& path, graph::SampleShape input,
                int num_classes) {
   if (graph.input.size() != input.size()) {
@@ -62,7 +68,7 @@ graph::Graph ParseNetwork(const std::string& text, graph::SampleShape input, int
     CheckFits(graph, text.substr(1), input, num_classes);
     return graph;
   }
-  const std::size_t colon = text.find(':');
+  const std::size_t colon = text.find(':', EndOfFileName(text));
   if (colon == std::string::npos) return BuildPost(ParsePostLayers(text), input, num_classes);
   const Genome genome = ParseGenome(text, colon + 1);
   return MakeSpaceForGenome(text.substr(0, colon), genome.size())

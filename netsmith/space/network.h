@@ -10,6 +10,7 @@ namespace netsmith::space {
 ///
 ///   5,32,2,0;5,64,2,3     the classic text (catalog/post_text.h)
 ///   post:3,4,1,0,…        a space and a genome: one option index per decision
+///   space.toml:3,4,1,0,…  likewise, of a space file
 ///   @graph.json           a file with a graph in JSON (graph::FromJson)
 ///
 /// Errors   ConfigError with the column for texts, with the file for files that cannot be read or

@@ -14,7 +14,7 @@ namespace {
 
 /// A longer SAME window has elements that only ever meet padding.
 std::int64_t CutKernel(std::int64_t kernel, std::int64_t extent, std::int64_t dilation) {
-  return std::min(kernel, 2 * ((extent - 1) / dilation) + 1);
+  return std::min(kernel, 2 * ((extent - 1) / std::max<std::int64_t>(dilation, 1)) + 1);
 }
 
 std::int64_t DividedUp(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
@@ -41,6 +41,7 @@ int NetworkBuilder::Add(graph::Op op, std::vector<int> inputs, std::string name)
 
 int NetworkBuilder::Conv(int src, graph::Conv conv, std::string name) {
   const graph::SampleShape& image = shape(src);
+  if (conv.padding == graph::Padding::kValid) return Add(conv, {src}, std::move(name));
   conv.stride_height = std::min(conv.stride_height, image.height);
   conv.stride_width = std::min(conv.stride_width, image.width);
   conv.kernel_height = CutKernel(conv.kernel_height, image.height, conv.dilation_height);
@@ -50,18 +51,19 @@ int NetworkBuilder::Conv(int src, graph::Conv conv, std::string name) {
   return Add(conv, {src}, std::move(name));
 }
 
-int NetworkBuilder::Pooled(int src, Pool kind, std::int64_t size, std::int64_t stride,
-                           const std::string& name) {
+template <typename PoolOp>
+int NetworkBuilder::Pool(int src, PoolOp pool, const std::string& name) {
   const graph::SampleShape& image = shape(src);
-  const auto make = [&](auto pool) {
-    pool.window_height = CutKernel(size, image.height, 1);
-    pool.window_width = CutKernel(size, image.width, 1);
-    pool.stride_height = std::min(stride, image.height);
-    pool.stride_width = std::min(stride, image.width);
-    return graph::HasNoEffect(pool) ? src : Add(pool, {src}, name);
-  };
-  return kind == Pool::kMax ? make(graph::MaxPool{}) : make(graph::AvgPool{});
+  if (pool.padding == graph::Padding::kSame) {
+    pool.window_height = CutKernel(pool.window_height, image.height, 1);
+    pool.window_width = CutKernel(pool.window_width, image.width, 1);
+    pool.stride_height = std::min(pool.stride_height, image.height);
+    pool.stride_width = std::min(pool.stride_width, image.width);
+  }
+  return graph::HasNoEffect(pool) ? src : Add(pool, {src}, name);
 }
+template int NetworkBuilder::Pool(int, graph::MaxPool, const std::string&);
+template int NetworkBuilder::Pool(int, graph::AvgPool, const std::string&);
 
 int NetworkBuilder::Sum(std::vector<int> summands, const std::string& name) {
   return summands.size() == 1 ? summands.front() : Add(graph::Add{}, std::move(summands), name);
@@ -76,12 +78,18 @@ void NetworkBuilder::Head(int src, std::int64_t grid, double dropout_percent, in
     graph::AvgPool parts;
     parts.window_height = parts.stride_height = DividedUp(image.height, grid);
     parts.window_width = parts.stride_width = DividedUp(image.width, grid);
-    if (!graph::HasNoEffect(parts)) last = Add(parts, {last}, "head.means");
+    last = Pool(last, parts, "head.means");
     last = Add(graph::Flatten{}, {last}, "head.flatten");
   }
   if (dropout_percent > 0) {
     last = Add(graph::Dropout{.rate_percent = dropout_percent}, {last}, "head.dropout");
   }
+  Output(last, num_classes);
+}
+
+void NetworkBuilder::Output(int src, int num_classes) {
+  const bool is_vector = shape(src).height == 1 && shape(src).width == 1;
+  const int last = is_vector ? src : Add(graph::Flatten{}, {src}, "output.flatten");
   Add(graph::Dense{.units = num_classes}, {last}, "output");
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "netsmith/graph/graph.h"
@@ -23,17 +24,20 @@ class NetworkBuilder {
   int Add(graph::Op op, std::vector<int> inputs, std::string name);
 
   /// A convolution; kernels reach at most from one end of the image to the other, strides end at
-  /// one position.
+  /// one position. VALID ones are left as they are.
   int Conv(int src, graph::Conv conv, std::string name);
-  enum class Pool { kMax, kAverage };
-  /// Pools over windows of size x size. Without a node when there is nothing to pool.
-  int Pooled(int src, Pool kind, std::int64_t size, std::int64_t stride, const std::string& name);
+  /// A MaxPool or AvgPool, cut likewise; no node where there is nothing to pool.
+  template <typename PoolOp>
+  int Pool(int src, PoolOp pool, const std::string& name);
   /// The sum; one summand is itself.
   int Sum(std::vector<int> summands, const std::string& name);
 
   /// The end of a network: means over a grid of `grid` x `grid` parts of the image (1: over all of
   /// it), dropout, and a dense layer of one output a class.
   void Head(int src, std::int64_t grid, double dropout_percent, int num_classes);
+
+  /// Flattens where it must, and adds the dense layer of one output a class.
+  void Output(int src, int num_classes);
 
   graph::Graph Take() && { return std::move(graph_); }
 

@@ -10,9 +10,14 @@
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/space/catalog/chain.h"
 #include "netsmith/space/catalog/conv1d.h"
 #include "netsmith/space/catalog/conv2d.h"
+#include "netsmith/space/catalog/mobile.h"
+#include "netsmith/space/catalog/nasnet.h"
+#include "netsmith/space/catalog/nb201.h"
 #include "netsmith/space/catalog/post.h"
+#include "netsmith/space/file/file_space.h"
 #include "netsmith/space/space_name.h"
 #include "netsmith/space/text_cursor.h"
 
@@ -23,6 +28,12 @@ constexpr std::size_t kPostDecisionsPerLayer = 4;
 
 std::unique_ptr<SearchSpace> MakePost(const SpaceName&, std::string, const SpaceOptions& options) {
   return std::make_unique<PostSpace>(options.max_layers, options.ranges);
+}
+
+template <typename Space>
+std::unique_ptr<SearchSpace> MakeWithParameters(const SpaceName& parameters, std::string name,
+                                                const SpaceOptions&) {
+  return std::make_unique<Space>(parameters, std::move(name));
 }
 
 /// A space without parameters.
@@ -41,6 +52,8 @@ struct Entry {
 
 std::span<const Entry> Entries() {
   static constexpr Entry kEntries[] = {
+      {"chain", "convolutions with skip connections by anchor points", ChainSpace::kParameters,
+       MakeWithParameters<ChainSpace>},
       {"conv1d",
        "networks for signals: plain or residual blocks of convolutions",
        {},
@@ -49,6 +62,11 @@ std::span<const Entry> Entries() {
        "networks for images: stages of plain or residual, full or separable blocks",
        {},
        MakePlain<Conv2dSpace>},
+      {"mobile", "small networks of inverted bottlenecks", {}, MakePlain<MobileSpace>},
+      {"nasnet", "a normal and a reduction cell, stacked", NasnetSpace::kParameters,
+       MakeWithParameters<NasnetSpace>},
+      {"nb201", "the cell of NAS-Bench-201, stacked", Nb201Space::kParameters,
+       MakeWithParameters<Nb201Space>},
       {"post", "the classic experiment: a chain of one-dimensional convolutions", {}, MakePost},
   };
   return kEntries;
@@ -58,8 +76,9 @@ const Entry& FindEntry(const std::string& name) {
   for (const Entry& entry : Entries()) {
     if (BaseOf(name) == entry.name) return entry;
   }
-  throw base::ConfigError(fmt::format("unknown search space {}, known: {}", Quoted(BaseOf(name)),
-                                      fmt::join(SpaceNames(), ", ")));
+  throw base::ConfigError(
+      fmt::format("unknown search space {}, known: {}, or the path of a file that ends in .toml",
+                  Quoted(BaseOf(name)), fmt::join(SpaceNames(), ", ")));
 }
 
 std::string ParametersText(std::span<const SpaceParameter> parameters) {
@@ -90,6 +109,7 @@ std::vector<std::string> SpaceNames() {
 std::string UsualSpace(graph::SampleShape input) { return input.height == 1 ? "conv1d" : "conv2d"; }
 
 std::unique_ptr<SearchSpace> MakeSpace(const std::string& name, const SpaceOptions& options) {
+  if (IsSpaceFile(name)) return std::make_unique<FileSpace>(ReadSpaceFile(name));
   const Entry& entry = FindEntry(name);
   const SpaceName parsed = ParseSpaceName(name, entry.parameters);
   return entry.make(parsed, FormatSpaceName(parsed, entry.parameters), options);

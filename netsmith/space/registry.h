@@ -29,8 +29,10 @@ std::vector<std::string> SpaceNames();
 /// The space that suits samples of this shape: `conv1d` for signals, of height 1, else `conv2d`.
 std::string UsualSpace(graph::SampleShape input);
 
-/// `name` is a space's, perhaps with parameters ("nb201@cells=5").
-/// Errors   ConfigError listing the known names when `name` is none of them, or for parameters;
+/// `name` is a space's, perhaps with parameters ("nb201@cells=5"), or the path of a space file.
+/// Errors   ConfigError listing the known names when `name` is none of them, for parameters, or in
+/// a
+///          space file;
 ///          InvalidArgument for options that the space refuses.
 std::unique_ptr<SearchSpace> MakeSpace(const std::string& name, const SpaceOptions& options);
 

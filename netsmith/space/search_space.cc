@@ -16,6 +16,8 @@ std::string SearchSpace::OptionText(std::size_t decision, int option) const {
   return fmt::format("{}", decisions().at(decision).options.at(static_cast<std::size_t>(option)));
 }
 
+Hyperparameters SearchSpace::Training(std::span<const int>) const { return {}; }
+
 double Log10Size(std::span<const Decision> decisions) {
   double log10_size = 0;
   for (const Decision& decision : decisions) {

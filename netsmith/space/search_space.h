@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "netsmith/graph/graph.h"
+#include "netsmith/space/hyperparameters.h"
 
 namespace netsmith::space {
 
@@ -38,6 +39,9 @@ class SearchSpace {
                              int num_classes) const = 0;
   /// How the command line writes that network; ParseNetwork (space/network.h) accepts it back.
   virtual std::string NetworkText(std::span<const int> genome) const = 0;
+  /// What the genome decides about training. Equal graphs that are trained differently are
+  /// different children. Errors   InvalidArgument as Build, or for a value out of its range.
+  virtual Hyperparameters Training(std::span<const int> genome) const;
   /// What option number `option` of a decision stands for, where that is no number: "relu".
   virtual std::string OptionText(std::size_t decision, int option) const;
 };

@@ -45,6 +45,12 @@ INSTANTIATE_TEST_SUITE_P(
                       BadUsage{{"train"}, "--network: not given"},
                       BadUsage{{"show", "s", "--network", "1,1,1,0"},
                                "found a study and --network"},
+                      BadUsage{{"show", "s", "--space", "post"}, "--space: found a study"},
+                      BadUsage{{"show", "--space", "posst"}, "unknown search space \"posst\""},
+                      BadUsage{{"show", "--space", "nb201@cells=0"},
+                               "column 7: found \"cells=0\", expected cells=N, a whole number"},
+                      BadUsage{{"search", "--space", "no/such.toml"},
+                               "no/such.toml: cannot be read as a search space"},
                       BadUsage{{"search", "--strategy", "random", "--compare"}, "--compare"},
                       BadUsage{{"search", "--max-seconds", "5"}, "--nondeterministic"}));
 
@@ -79,7 +85,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadUsage{{"search", "--first-state", "1,,2"}, "--first-state \"1,,2\", column 3: found"},
         BadUsage{{"search", "--max-layers", "65"}, "--max-layers: found \"65\", expected"},
         BadUsage{{"search", "--space", "nope"},
-                 "unknown search space \"nope\", known: conv1d, conv2d, post"},
+                 "unknown search space \"nope\", known: chain, conv1d, conv2d, mobile, nasnet, "
+                 "nb201, post"},
         BadUsage{{"search", "--cell", "lsmt"},
                  "--cell: found \"lsmt\", expected one of nas, lstm, gru, rnn"},
         BadUsage{{"search", "--strategy", "luck"}, "--strategy: found \"luck\", expected one of"},
@@ -101,7 +108,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadUsage{{"show", "--network", "5,4,0,0"}, "column 5: found \"0\", expected the pool"},
         BadUsage{{"show", "--network", "5,4,1,100"}, "column 7: found \"100\", expected the drop"},
         BadUsage{{"show", "--network", "pots:1,2"},
-                 "unknown search space \"pots\", known: conv1d, conv2d, post"},
+                 "unknown search space \"pots\", known: chain, conv1d, conv2d, mobile, nasnet, "
+                 "nb201, post"},
         BadUsage{{"show", "--network", "post:1,2"}, "found 2 option indices"},
         BadUsage{{"show", "--network", "@/no/such.json"}, "/no/such.json"},
         BadUsage{{"show", "--network", "5,1000000,2,0;5,1000000,2,0"}, "layer2.conv"},

@@ -59,6 +59,24 @@ TEST(ShowNetworkTest, GenomeAndTextNameTheSameNetwork) {
   EXPECT_EQ(by_genome.at("graph"), by_text.at("graph"));
 }
 
+TEST(ShowSpaceTest, ListsDecisionsWithTheirOptionsWords) {
+  const ProcessResult result = Netsmith({"show", "--space", "conv2d"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("activation"));
+  EXPECT_THAT(result.out, HasSubstr("relu silu hard_swish"));
+  EXPECT_THAT(result.out, HasSubstr("10^10.7: 25 decisions"));
+}
+
+TEST(ShowSpaceTest, JsonOfASpaceFileNamesItsDecisions) {
+  const std::string file = NETSMITH_SOURCE_DIR "/examples/spaces/residual_images.toml";
+  const ProcessResult result = Netsmith({"show", "--space", file, "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto json = nlohmann::json::parse(result.out);
+  EXPECT_EQ(json.at("decisions").front().at("name"), "stages");
+  EXPECT_EQ(json.at("decisions").at(4).at("texts"), (std::vector<std::string>{"2", "4", "8"}))
+      << json;
+}
+
 /// The program with some of its standard streams closed, as the shell does it.
 ProcessResult WithClosedStreams(const std::string& closed) {
   std::string command;

@@ -51,6 +51,16 @@ TEST_F(SearchTest, ShapeOfTheDataChoosesTheSpace) {
   EXPECT_EQ(Show("s").at("options").at("space"), "conv2d");
 }
 
+TEST_F(SearchTest, SpaceFileDecidesNetworksAndLearningRate) {
+  const std::string file = NETSMITH_SOURCE_DIR "/examples/spaces/tuned_training.toml";
+  const json result = Search({"--space", file, "--trials", "4", "--child-samples", "20"});
+  const std::string network = result.at("best").at("network");
+  EXPECT_TRUE(network.starts_with(file + ":")) << network;
+  const ProcessResult shown =
+      Netsmith({"show", "--network", network, "--input", "8x8x1", "--classes", "4"});
+  EXPECT_EQ(shown.exit_code, 0) << shown.err;
+}
+
 TEST_F(SearchTest, BestNetworkIsAcceptedBack) {
   const std::string network = Search({}).at("best").at("network");
   const ProcessResult result =

@@ -33,6 +33,13 @@ struct Contender {
 std::vector<Contender> Contenders() {
   std::vector<Contender> all;
   for (const std::string& name : SpaceNames()) all.push_back({name, name});
+  all.push_back({"chain_of_3", "chain@layers=3"});
+  all.push_back({"nasnet_small", "nasnet@blocks=2,cells=2,channels=4"});
+  all.push_back({"nb201_small", "nb201@cells=2,channels=4"});
+  for (const char* example : {"signal_chain", "residual_images", "tuned_training"}) {
+    all.push_back(
+        {example, fmt::format("{}/examples/spaces/{}.toml", NETSMITH_SOURCE_DIR, example)});
+  }
   return all;
 }
 
@@ -173,7 +180,8 @@ TEST_P(SpaceContractTest, EveryOptionOfEveryDecisionMakesADifference) {
       for (std::size_t option = 0; option < count; ++option) {
         genome[i] = static_cast<int>(option);
         const auto graph = Build(genome, sample);
-        networks.insert(graph ? graph::CanonicalHash(*graph) : "refused");
+        networks.insert(graph ? graph::CanonicalHash(*graph) + ToString(space_->Training(genome))
+                              : "refused");
       }
       most = std::max(most, networks.size());
     }

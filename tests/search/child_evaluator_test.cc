@@ -12,6 +12,7 @@
 #include "netsmith/base/error.h"
 #include "netsmith/data/dataset.h"
 #include "netsmith/graph/graph.h"
+#include "netsmith/space/file/file_space.h"
 #include "tests/support/simulated_search.h"
 #include "tests/support/tiny_problem.h"
 
@@ -24,6 +25,22 @@ using search::RewardSplit;
 using study::Evaluation;
 using study::TrialState;
 using ::testing::HasSubstr;
+
+/// Its second decision is the learning rate.
+space::FileSpace TunedSpace() {
+  return space::FileSpace(space::ParseSpaceFile(R"(
+[decisions]
+width = [2, 4]
+rate = [1e-9, 0.02]
+[training]
+learning_rate = "rate"
+[[network]]
+op = "conv"
+filters = "width"
+kernel = 3
+)",
+                                                "tuned.toml"));
+}
 
 class ChildEvaluatorTest : public ::testing::Test {
  protected:
@@ -90,6 +107,19 @@ TEST_F(ChildEvaluatorTest, ALossThatIsNoNumberIsDivergence) {
   EXPECT_EQ(evaluation.state, TrialState::kDiverged);
   EXPECT_EQ(evaluation.reason, "the loss became NaN or infinite in epoch 1");
   EXPECT_EQ(evaluation.reward, 0);
+}
+
+TEST_F(ChildEvaluatorTest, ALearningRateThatTheGenomeDecidesWins) {
+  const space::FileSpace space = TunedSpace();
+  const auto curve = [&](int rate, double usual) {
+    options_.learning_rate = usual;
+    return ChildEvaluator(space, problem_, options_)
+        .Evaluate({.trial = 0, .genome = {1, rate}, .network = "tuned"}, {})
+        .curve;
+  };
+  EXPECT_EQ(curve(1, 0.5), curve(1, 0.1));
+  EXPECT_GT(curve(1, 0.5).back(), 0.9);
+  EXPECT_EQ(curve(0, 0.02).front(), curve(0, 0.02).back()) << "hardly trained at all";
 }
 
 TEST_F(ChildEvaluatorTest, EachTrialStartsFromWeightsOfItsOwn) {

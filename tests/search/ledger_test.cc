@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "netsmith/space/file/file_space.h"
 #include "tests/support/log_store.h"
 #include "tests/support/simulated_search.h"
 
@@ -23,6 +24,22 @@ Evaluation Reward(double reward) {
   evaluation.reward = reward;
   evaluation.seconds = 2;
   return evaluation;
+}
+
+/// Its second decision is the learning rate.
+space::FileSpace TunedSpace() {
+  return space::FileSpace(space::ParseSpaceFile(R"(
+[decisions]
+width = [2, 4]
+rate = [1e-9, 0.02]
+[training]
+learning_rate = "rate"
+[[network]]
+op = "conv"
+filters = "width"
+kernel = 3
+)",
+                                                "tuned.toml"));
 }
 
 class LedgerTest : public ::testing::Test {
@@ -108,6 +125,14 @@ TEST_F(LedgerTest, UniformDrawsDependOnSeedAndNumberOnlyAndReachEveryOption) {
   }
   // 200 draws over 9 options: fewer than 5 of one has a probability below 1e-5.
   for (const int count : seen) EXPECT_GE(count, 5);
+}
+
+TEST_F(LedgerTest, OneGraphTrainedInTwoWaysIsTwoChildren) {
+  const space::FileSpace space = TunedSpace();
+  Ledger ledger(space, kTinySample, kTinyClasses, 20, 7);
+  ledger.Add({0, 0});
+  EXPECT_FALSE(ledger.Add({0, 1}).duplicate_of);
+  EXPECT_EQ(ledger.Add({0, 1}).duplicate_of, 1);
 }
 
 TEST_F(LedgerTest, AGraphThatCannotBeBuiltIsKnownByItsText) {

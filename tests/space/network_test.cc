@@ -53,7 +53,9 @@ TEST(NetworkTest, GenomeNamesTheNetworkOfItsSpace) {
 
 TEST(NetworkTest, MalformedGenomesAreRefused) {
   EXPECT_EQ(MessageOf([] { ParseNetwork("pots:1,2,3,4", kMnist, 10); }),
-            "unknown search space \"pots\", known: conv1d, conv2d, post");
+            "unknown search space \"pots\", known: chain, conv1d, conv2d, mobile, nasnet, nb201, "
+            "post, or the path of a file that "
+            "ends in .toml");
   EXPECT_EQ(MessageOf([] { ParseNetwork("post:1,2,3", kMnist, 10); }),
             "genome of space post: found 3 option indices, expected 4 a layer");
   EXPECT_THAT(

@@ -27,7 +27,10 @@ TEST(SpaceRegistryTest, UnknownNameListsTheKnownOnes) {
     MakeSpace("nope", {});
     FAIL();
   } catch (const base::ConfigError& error) {
-    EXPECT_STREQ(error.what(), "unknown search space \"nope\", known: conv1d, conv2d, post");
+    EXPECT_STREQ(error.what(),
+                 "unknown search space \"nope\", known: chain, conv1d, conv2d, mobile, nasnet, "
+                 "nb201, post, or the path of a file that "
+                 "ends in .toml");
   }
 }
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "netsmith/space/catalog/conv_norm.h"
+
 namespace netsmith::space {
 namespace {
 
@@ -31,9 +33,13 @@ class Builder {
                fmt::format("{}.block{}", name, block));
     }
     if (strides) return;
-    const auto kind = network_.shrink == Shrink::kMaxPool ? NetworkBuilder::Pool::kMax
-                                                          : NetworkBuilder::Pool::kAverage;
-    last_ = net_.Pooled(last_, kind, stage.shrink, stage.shrink, name + ".pool");
+    if (network_.shrink == Shrink::kMaxPool) {
+      last_ =
+          net_.Pool(last_, SquarePool<graph::MaxPool>(stage.shrink, stage.shrink), name + ".pool");
+    } else {
+      last_ =
+          net_.Pool(last_, SquarePool<graph::AvgPool>(stage.shrink, stage.shrink), name + ".pool");
+    }
   }
 
   void AddBlock(const ConvStage& stage, std::int64_t stride, const std::string& name) {

@@ -1,0 +1,63 @@
+#include "netsmith/space/hyperparameters.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "netsmith/base/error.h"
+
+namespace netsmith::space {
+namespace {
+
+struct Known {
+  const char* name;
+  std::optional<double> Hyperparameters::*member;
+  double lowest;
+  double highest;
+  bool above_lowest;
+};
+
+constexpr std::array kKnown = {
+    Known{"learning_rate", &Hyperparameters::learning_rate, 0, 10, true},
+};
+
+}  // namespace
+
+std::vector<std::string> HyperparameterNames() {
+  std::vector<std::string> names;
+  for (const Known& known : kKnown) names.emplace_back(known.name);
+  return names;
+}
+
+void SetHyperparameter(Hyperparameters& hyperparameters, const std::string& name, double value) {
+  const auto known =
+      std::ranges::find_if(kKnown, [&](const Known& each) { return name == each.name; });
+  if (known == kKnown.end()) {
+    throw base::InvalidArgument(fmt::format("found the hyperparameter {}, known: {}", name,
+                                            fmt::join(HyperparameterNames(), ", ")));
+  }
+  const bool fits = value >= known->lowest && value <= known->highest &&
+                    !(known->above_lowest && value == known->lowest);
+  if (!fits) {
+    throw base::InvalidArgument(fmt::format("{} is {}, expected {} {} to {}", name, value,
+                                            known->above_lowest ? "above" : "from", known->lowest,
+                                            known->highest));
+  }
+  hyperparameters.*known->member = value;
+}
+
+std::string ToString(const Hyperparameters& hyperparameters) {
+  std::string text;
+  for (const Known& known : kKnown) {
+    const std::optional<double>& value = hyperparameters.*known.member;
+    if (value) text += fmt::format(" {}={}", known.name, *value);
+  }
+  return text;
+}
+
+}  // namespace netsmith::space

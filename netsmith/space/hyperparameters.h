@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace netsmith::space {
+
+/// What a genome decides about its network's training; what is not set is as the study's options
+/// say.
+struct Hyperparameters {
+  std::optional<double> learning_rate;
+  bool operator==(const Hyperparameters&) const = default;
+};
+
+/// "learning_rate", …
+std::vector<std::string> HyperparameterNames();
+/// Errors   InvalidArgument naming the hyperparameter: unknown, or a value out of its range.
+void SetHyperparameter(Hyperparameters& hyperparameters, const std::string& name, double value);
+/// " learning_rate=0.001 …" of those that are set, nothing where none is.
+std::string ToString(const Hyperparameters& hyperparameters);
+
+}  // namespace netsmith::space

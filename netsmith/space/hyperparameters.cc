@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/space/text_cursor.h"
 
 namespace netsmith::space {
 namespace {
@@ -26,6 +27,14 @@ constexpr std::array kKnown = {
     Known{"learning_rate", &Hyperparameters::learning_rate, 0, 10, true},
 };
 
+const Known& Find(const std::string& name) {
+  const auto known =
+      std::ranges::find_if(kKnown, [&](const Known& each) { return name == each.name; });
+  if (known != kKnown.end()) return *known;
+  throw base::InvalidArgument(fmt::format("found the hyperparameter {}, known: {}", Quoted(name),
+                                          fmt::join(HyperparameterNames(), ", ")));
+}
+
 }  // namespace
 
 std::vector<std::string> HyperparameterNames() {
@@ -35,20 +44,15 @@ std::vector<std::string> HyperparameterNames() {
 }
 
 void SetHyperparameter(Hyperparameters& hyperparameters, const std::string& name, double value) {
-  const auto known =
-      std::ranges::find_if(kKnown, [&](const Known& each) { return name == each.name; });
-  if (known == kKnown.end()) {
-    throw base::InvalidArgument(fmt::format("found the hyperparameter {}, known: {}", name,
-                                            fmt::join(HyperparameterNames(), ", ")));
-  }
-  const bool fits = value >= known->lowest && value <= known->highest &&
-                    !(known->above_lowest && value == known->lowest);
+  const Known& known = Find(name);
+  const bool fits = value >= known.lowest && value <= known.highest &&
+                    !(known.above_lowest && value == known.lowest);
   if (!fits) {
     throw base::InvalidArgument(fmt::format("{} is {}, expected {} {} to {}", name, value,
-                                            known->above_lowest ? "above" : "from", known->lowest,
-                                            known->highest));
+                                            known.above_lowest ? "above" : "from", known.lowest,
+                                            known.highest));
   }
-  hyperparameters.*known->member = value;
+  hyperparameters.*known.member = value;
 }
 
 std::string ToString(const Hyperparameters& hyperparameters) {

@@ -34,7 +34,7 @@ Genome ParseGenome(std::string_view text, std::size_t start) {
 
 /// Where the path of a space file ends, which may have colons of its own; 0 where there is none.
 std::size_t EndOfFileName(std::string_view text) {
-  const std::size_t end = text.rfind(".toml:");
+  const std::size_t end = text.rfind(".toml");
   return end == std::string_view::npos ? 0 : end;
 }
 

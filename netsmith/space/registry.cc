@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -20,6 +21,7 @@
 #include "netsmith/space/file/file_space.h"
 #include "netsmith/space/space_name.h"
 #include "netsmith/space/text_cursor.h"
+#include "netsmith/space/tuned_space.h"
 
 namespace netsmith::space {
 namespace {
@@ -109,6 +111,10 @@ std::vector<std::string> SpaceNames() {
 std::string UsualSpace(graph::SampleShape input) { return input.height == 1 ? "conv1d" : "conv2d"; }
 
 std::unique_ptr<SearchSpace> MakeSpace(const std::string& name, const SpaceOptions& options) {
+  const TunedName tuned = ParseTunedName(name);
+  if (!tuned.hyperparameters.empty()) {
+    return std::make_unique<TunedSpace>(MakeSpace(tuned.inner, options), tuned.hyperparameters);
+  }
   if (IsSpaceFile(name)) return std::make_unique<FileSpace>(ReadSpaceFile(name));
   const Entry& entry = FindEntry(name);
   const SpaceName parsed = ParseSpaceName(name, entry.parameters);
@@ -116,7 +122,9 @@ std::unique_ptr<SearchSpace> MakeSpace(const std::string& name, const SpaceOptio
 }
 
 std::unique_ptr<SearchSpace> MakeSpaceForGenome(const std::string& name, std::size_t length) {
-  if (name != "post") return MakeSpace(name, {});
+  const TunedName tuned = ParseTunedName(name);
+  if (tuned.inner != "post") return MakeSpace(name, {});
+  length -= std::min(length, tuned.hyperparameters.size());
   if (length == 0 || length % kPostDecisionsPerLayer != 0) {
     throw base::ConfigError(
         fmt::format("genome of space {}: found {} option indices, expected {} "

@@ -29,7 +29,8 @@ std::vector<std::string> SpaceNames();
 /// The space that suits samples of this shape: `conv1d` for signals, of height 1, else `conv2d`.
 std::string UsualSpace(graph::SampleShape input);
 
-/// `name` is a space's, perhaps with parameters ("nb201@cells=5"), or the path of a space file.
+/// `name` is a space's, perhaps with parameters ("nb201@cells=5"), or the path of a space file;
+/// "+learning_rate" behind it lets genomes decide that, too (tuned_space.h).
 /// Errors   ConfigError listing the known names when `name` is none of them, for parameters, or in
 /// a
 ///          space file;

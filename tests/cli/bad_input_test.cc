@@ -49,6 +49,8 @@ INSTANTIATE_TEST_SUITE_P(
                       BadUsage{{"show", "--space", "posst"}, "unknown search space \"posst\""},
                       BadUsage{{"show", "--space", "nb201@cells=0"},
                                "column 7: found \"cells=0\", expected cells=N, a whole number"},
+                      BadUsage{{"show", "--space", "post+luck"},
+                               "found the hyperparameter \"luck\", known: learning_rate"},
                       BadUsage{{"search", "--space", "no/such.toml"},
                                "no/such.toml: cannot be read as a search space"},
                       BadUsage{{"search", "--strategy", "random", "--compare"}, "--compare"},

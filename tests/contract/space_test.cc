@@ -36,6 +36,7 @@ std::vector<Contender> Contenders() {
   all.push_back({"chain_of_3", "chain@layers=3"});
   all.push_back({"nasnet_small", "nasnet@blocks=2,cells=2,channels=4"});
   all.push_back({"nb201_small", "nb201@cells=2,channels=4"});
+  all.push_back({"tuned_post", "post+learning_rate"});
   for (const char* example : {"signal_chain", "residual_images", "tuned_training"}) {
     all.push_back(
         {example, fmt::format("{}/examples/spaces/{}.toml", NETSMITH_SOURCE_DIR, example)});

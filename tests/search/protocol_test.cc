@@ -1,5 +1,6 @@
 #include "netsmith/search/protocol.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdint>

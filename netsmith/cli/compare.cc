@@ -55,7 +55,7 @@ class Compare : public Command {
           ordered_json::parse(RequireStudy(*store, study_, store_).options_json, nullptr, false);
       if (!study_options.is_object()) study_options = ordered_json::object();
     }
-    if (data_.data.empty()) data_.data = Get(study_options, "data").value_or("mnist");
+    if (data_.data.empty()) UseDataOf(study_options);
     const data::Problem problem = data_.Load(stop);
     if (!study_.empty()) CheckSameData(study_options, problem);
     const report::Comparison comparison =
@@ -73,6 +73,16 @@ class Compare : public Command {
     const auto found = options.find(key);
     if (found == options.end() || !found->is_string()) return std::nullopt;
     return found->get<std::string>();
+  }
+
+  /// The study's own data, as it was read for the study.
+  void UseDataOf(const ordered_json& options) {
+    data_.data = Get(options, "data").value_or("mnist");
+    if (const auto given = options.find("data_options"); given != options.end()) {
+      for (const auto& [name, value] : given->items()) {
+        data_.SetUnlessGiven(name, value.is_string() ? value.get<std::string>() : "");
+      }
+    }
   }
 
   void CheckSameData(const ordered_json& options, const data::Problem& problem) const {

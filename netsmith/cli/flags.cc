@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -18,8 +17,6 @@
 #include <vector>
 
 #include "netsmith/base/error.h"
-#include "netsmith/data/catalog.h"
-#include "netsmith/data/load.h"
 #include "netsmith/space/network.h"
 #include "netsmith/space/text_cursor.h"
 
@@ -41,18 +38,18 @@ bool ReadSizes(std::string_view text, std::array<std::int64_t, 3>& sizes) {
   return position == end;
 }
 
-graph::SampleShape ParseShape(const std::string& text) {
+}  // namespace
+
+graph::SampleShape ParseShape(const std::string& option, const std::string& text) {
   std::array<std::int64_t, 3> sizes{};
   if (!ReadSizes(text, sizes)) {
     throw base::ConfigError(
-        fmt::format("--input: found {}, expected HEIGHTxWIDTHxCHANNELS, such as 28x28x1, each "
+        fmt::format("{}: found {}, expected HEIGHTxWIDTHxCHANNELS, such as 28x28x1, each "
                     "from 1 to 1000000",
-                    space::Quoted(text)));
+                    option, space::Quoted(text)));
   }
   return {.height = sizes[0], .width = sizes[1], .channels = sizes[2]};
 }
-
-}  // namespace
 
 int NumCores() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
 
@@ -75,21 +72,6 @@ std::vector<double> ParseNumbers(const std::string& place, const std::string& te
     if (comma == text.size()) return numbers;
     start = comma + 1;
   }
-}
-
-void DataFlags::Declare(OptionTable& options) {
-  options.Group("Data");
-  options.Text("data", "NAME|PATH", &data,
-               fmt::format("The data set: {}, or the path of a folder", data::CatalogNames()));
-  options.Text("data-dir", "DIR", &data_dir,
-               "Folder that already has the data set's files, plain or gzip; nothing is fetched");
-  options.Text("cache-dir", "DIR", &cache_dir,
-               "Where fetched data sets are kept [$XDG_CACHE_HOME/netsmith]");
-}
-
-data::Problem DataFlags::Load(const std::stop_token& stop) const {
-  return data::LoadProblem(data,
-                           {.fetch = {.data_dir = data_dir, .cache_dir = cache_dir, .stop = stop}});
 }
 
 void SpaceFlags::Declare(OptionTable& options) {
@@ -197,7 +179,7 @@ graph::Graph NetworkFlags::Parse() const {
   if (network.empty()) throw base::ConfigError("--network: not given, expected a network");
   const bool own = network.starts_with('@');
   if (own && input.empty() && classes == 0) return space::ReadGraphFile(network.substr(1));
-  return space::ParseNetwork(network, ParseShape(input.empty() ? "28x28x1" : input),
+  return space::ParseNetwork(network, ParseShape("--input", input.empty() ? "28x28x1" : input),
                              classes == 0 ? 10 : classes);
 }
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "netsmith/cli/data_flags.h"
 #include "netsmith/cli/option_table.h"
-#include "netsmith/data/dataset.h"
 #include "netsmith/graph/graph.h"
 #include "netsmith/space/registry.h"
 #include "netsmith/space/search_space.h"
@@ -21,15 +21,6 @@ int NumCores();
 
 /// Seeds of options: small enough to count on from.
 inline constexpr std::int64_t kMaxSeed = 1'000'000'000'000'000'000;
-
-struct DataFlags {
-  std::string data = "mnist";
-  std::string data_dir;
-  std::string cache_dir;
-
-  void Declare(OptionTable& options);
-  data::Problem Load(const std::stop_token& stop) const;
-};
 
 struct SpaceFlags {
   std::string space = "auto";
@@ -92,6 +83,9 @@ struct TrainingFlags {
 
   void Declare(OptionTable& options);
 };
+
+/// "28x28x1"; each size from 1 to 1,000,000. Errors   ConfigError naming the option.
+graph::SampleShape ParseShape(const std::string& option, const std::string& text);
 
 /// "3e-4,1e-3": numbers from `lowest` up to `highest`.
 /// Errors   ConfigError naming `place`, the column, what was found and expected.

@@ -17,16 +17,6 @@
 #include "netsmith/report/format.h"
 
 namespace netsmith::cli {
-namespace {
-
-std::vector<std::string> ClassNames(const data::Dataset& dataset) {
-  std::vector<std::string> names;
-  for (int i = 0; i < dataset.num_classes(); ++i) names.push_back(fmt::format("{}", i));
-  return names;
-}
-
-}  // namespace
-
 void ModelOutput::Declare(OptionTable& options) {
   options.Text("out", "DIR", &folder,
                "Write the trained network to DIR/model.netsmith; of several seeds the best on "
@@ -63,10 +53,13 @@ nlohmann::ordered_json ModelOutput::Write(const graph::Graph& graph,
   record["data_hash"] = problem.content_hash();
   record["netsmith_version"] = NETSMITH_VERSION;
   const data::Dataset& dataset = problem.development();
+  const data::Scaling scaling = dataset.scaling();
   model::Save({.graph = graph::WithoutUnused(graph),
                .weights = best.weights,
-               .preprocessing = model::OfBytes(dataset.shape()),
-               .class_names = ClassNames(dataset),
+               .preprocessing = {.sample = dataset.shape(),
+                                 .mean = scaling.mean,
+                                 .deviation = scaling.deviation},
+               .class_names = dataset.ClassNames(),
                .training_json =
                    record.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)},
               path());

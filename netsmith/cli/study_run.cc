@@ -84,6 +84,9 @@ study::StudySpec MakeSpec(const StudyFlags& flags, const data::Problem& problem,
   Json options = {{"data", flags.data.data}, {"data_hash", problem.content_hash()},
                   {"space", space.name()},   {"strategy", flags.strategy.strategy},
                   {"seed", flags.seed},      {"batch", flags.batch}};
+  if (const auto given = flags.data.FormatArguments(); !given.empty()) {
+    options["data_options"] = given;
+  }
   if (flags.strategy.strategy == "reinforce") {
     options["controller"] = ControllerJson(flags.strategy.options);
   }

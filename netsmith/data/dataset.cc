@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
 #include <numeric>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "netsmith/base/error.h"
 #include "netsmith/base/log.h"
 #include "netsmith/data/sha256.h"
+#include "netsmith/data/split.h"
 
 namespace netsmith::data {
 namespace {
@@ -56,6 +58,24 @@ void Hash(const std::string& text, Sha256& hash) {
 
 }  // namespace
 
+struct Problem::DataHash {
+  std::once_flag once;
+  std::string development;
+  std::string test;
+};
+
+std::vector<std::string> Dataset::ClassNames() const {
+  std::vector<std::string> names;
+  for (int label = 0; label < num_classes(); ++label) names.push_back(std::to_string(label));
+  return names;
+}
+
+Scaling Dataset::scaling() const {
+  const auto channels = static_cast<std::size_t>(shape().channels);
+  return {.mean = std::vector<float>(channels, 0.0f),
+          .deviation = std::vector<float>(channels, 255.0f)};
+}
+
 std::string Dataset::ContentHash() const {
   constexpr std::int64_t kStep = 256;
   Sha256 hash;
@@ -86,12 +106,36 @@ Problem::Problem(std::shared_ptr<const Dataset> development, std::shared_ptr<con
   std::vector<bool> used(static_cast<std::size_t>(development_->size()));
   CheckIndices(*development_, train_, "training", used);
   CheckIndices(*development_, validation_, "validation", used);
+  data_hash_ = std::make_shared<DataHash>();
+}
+
+Problem Problem::WithSplit(Split split) const {
+  Problem problem(development_, test_, std::move(split.train), std::move(split.validation));
+  problem.groups_ = groups_;
+  problem.data_hash_ = data_hash_;
+  return problem;
+}
+
+std::vector<Split> Problem::Folds(int count, std::uint64_t seed) const {
+  return StratifiedFolds(*development_, groups_, count, seed);
+}
+
+void Problem::SetGroups(std::vector<std::int64_t> groups) {
+  NETSMITH_CHECK(groups.empty() || std::ssize(groups) == development_->size());
+  groups_ = std::move(groups);
+}
+
+std::string Problem::content_hash() const {
+  std::call_once(data_hash_->once, [&] {
+    data_hash_->development = development_->ContentHash();
+    data_hash_->test = test_->ContentHash();
+  });
   Sha256 hash;
-  Hash(development_->ContentHash(), hash);
-  Hash(test_->ContentHash(), hash);
+  Hash(data_hash_->development, hash);
+  Hash(data_hash_->test, hash);
   Hash(train_, hash);
   Hash(validation_, hash);
-  content_hash_ = hash.Finish();
+  return hash.Finish();
 }
 
 const Dataset& Problem::OpenTestSet(const std::string& purpose) const {

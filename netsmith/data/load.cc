@@ -11,31 +11,61 @@
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/base/random.h"
 #include "netsmith/data/catalog_file.h"
+#include "netsmith/data/float_dataset.h"
 #include "netsmith/data/formats/format.h"
 #include "netsmith/data/formats/idx_dataset.h"
+#include "netsmith/data/memory_dataset.h"
 #include "netsmith/data/split.h"
 
 namespace netsmith::data {
 namespace {
 
-/// In the order in which they are asked whether a path is theirs.
-const std::vector<Format>& Formats() {
-  static const std::vector<Format> formats = {IdxFolderFormat()};
-  return formats;
+void CheckFraction(const char* what, double fraction) {
+  if (fraction > 0 && fraction < 1) return;
+  throw base::InvalidArgument(
+      fmt::format("found {} fraction {}, expected more than 0 and less than 1", what, fraction));
+}
+
+/// Takes the test set out of the development records.
+void SplitTestSet(Loaded& loaded, const LoadOptions& options) {
+  CheckFraction("test", options.test_fraction);
+  const auto whole = loaded.development;
+  const std::int64_t wanted =
+      std::llround(static_cast<double>(whole->size()) * options.test_fraction);
+  const Split split = SplitGroups(*whole, loaded.groups, std::max<std::int64_t>(wanted, 1),
+                                  base::RandomStreams(options.seed).SeedFor("test set"));
+  loaded.development = std::make_shared<Subset>(whole, split.train);
+  loaded.test = std::make_shared<Subset>(whole, split.validation);
+  if (loaded.groups.empty()) return;
+  std::vector<std::int64_t> groups;
+  for (const std::int64_t record : split.train) {
+    groups.push_back(loaded.groups[static_cast<std::size_t>(record)]);
+  }
+  loaded.groups = std::move(groups);
+}
+
+void Standardise(Loaded& loaded) {
+  const Scaling scaling = MeasureScaling(*loaded.development);
+  loaded.development = std::make_shared<Scaled>(loaded.development, scaling);
+  loaded.test = std::make_shared<Scaled>(loaded.test, scaling);
 }
 
 Problem MakeProblem(Loaded loaded, const LoadOptions& options) {
-  if (!(options.validation_fraction > 0 && options.validation_fraction < 1)) {
-    throw base::InvalidArgument(
-        fmt::format("found validation fraction {}, expected more than 0 and less than 1",
-                    options.validation_fraction));
+  if (loaded.test == nullptr) SplitTestSet(loaded, options);
+  if (loaded.standardise) Standardise(loaded);
+  const std::int64_t size = loaded.development->size();
+  std::int64_t num_validation = UsualValidation(size);
+  if (options.validation_fraction) {
+    CheckFraction("validation", *options.validation_fraction);
+    num_validation = std::llround(static_cast<double>(size) * *options.validation_fraction);
   }
-  const std::int64_t num_validation =
-      std::llround(static_cast<double>(loaded.development->size()) * options.validation_fraction);
-  Split split = SplitValidation(*loaded.development, num_validation, options.seed);
-  return Problem(std::move(loaded.development), std::move(loaded.test), std::move(split.train),
-                 std::move(split.validation));
+  Split split = SplitGroups(*loaded.development, loaded.groups, num_validation, options.seed);
+  Problem problem(std::move(loaded.development), std::move(loaded.test), std::move(split.train),
+                  std::move(split.validation));
+  problem.SetGroups(std::move(loaded.groups));
+  return problem;
 }
 
 /// The entry's four files in the order of CatalogEntry::files, each checked.
@@ -52,19 +82,48 @@ std::array<std::filesystem::path, 4> CheckedFiles(const CatalogEntry& entry,
   return paths;
 }
 
-Loaded LoadPath(const std::filesystem::path& path) {
-  std::vector<std::string> known;
-  for (const Format& format : Formats()) {
-    if (format.recognises(path)) return format.load(path);
-    known.push_back(fmt::format("{} ({})", format.name, format.files));
+/// Options that differ from their defaults, by their names.
+std::vector<std::string> GivenOptions(const FormatOptions& options) {
+  const FormatOptions defaults;
+  std::vector<std::string> given;
+  const auto add = [&](const char* name, bool is_given) {
+    if (is_given) given.emplace_back(name);
+  };
+  add("label", options.label != defaults.label);
+  add("group", options.group != defaults.group);
+  add("shape", options.shape != defaults.shape);
+  add("lengths", options.lengths != defaults.lengths);
+  add("image-size", options.image_size != defaults.image_size);
+  add("colour", options.colour != defaults.colour);
+  add("window", options.window_seconds != defaults.window_seconds);
+  add("log-mel", options.log_mel != defaults.log_mel);
+  return given;
+}
+
+void CheckOptions(const std::filesystem::path& path, const Format& format,
+                  const FormatOptions& options) {
+  for (const std::string& name : GivenOptions(options)) {
+    if (std::ranges::find(format.options, name) != format.options.end()) continue;
+    throw base::InvalidArgument(fmt::format(
+        "--{}: {} is in the format {}, which has no such option, expected {}", name, path.string(),
+        format.name,
+        format.options.empty() ? "none" : fmt::format("--{}", fmt::join(format.options, ", --"))));
   }
-  throw base::DataError(fmt::format("{}: found no data set, expected the files of one of: {}",
-                                    path.string(), fmt::join(known, ", ")));
+}
+
+Loaded LoadPath(const std::filesystem::path& path, const FormatOptions& options) {
+  const Format& format = FormatOf(path);
+  CheckOptions(path, format, options);
+  return format.load(path, options);
 }
 
 }  // namespace
 
 Problem LoadProblem(const CatalogEntry& entry, const LoadOptions& options) {
+  for (const std::string& name : GivenOptions(options.format)) {
+    throw base::InvalidArgument(fmt::format(
+        "--{}: found it beside the data set {}, expected it only with a path", name, entry.name));
+  }
   const auto [train_images, train_labels, test_images, test_labels] =
       CheckedFiles(entry, options.fetch);
   return MakeProblem(
@@ -91,7 +150,7 @@ Problem LoadProblem(const std::string& name_or_path, const LoadOptions& options)
         fmt::format("found a data folder for the path {}, expected one only for {}", name_or_path,
                     CatalogNames()));
   }
-  return MakeProblem(LoadPath(name_or_path), options);
+  return MakeProblem(LoadPath(name_or_path, options.format), options);
 }
 
 }  // namespace netsmith::data

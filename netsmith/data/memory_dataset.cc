@@ -47,14 +47,24 @@ void CheckLabels(const std::string& name, int num_classes, std::span<const std::
 }  // namespace
 
 MemoryDataset::MemoryDataset(std::string name, tensor::SampleShape shape, int num_classes,
-                             std::vector<std::uint8_t> samples, std::vector<std::int32_t> labels)
+                             std::vector<std::uint8_t> samples, std::vector<std::int32_t> labels,
+                             std::vector<std::string> class_names)
     : name_(std::move(name)),
       shape_(shape),
       num_classes_(num_classes),
       samples_(std::move(samples)),
-      labels_(std::move(labels)) {
+      labels_(std::move(labels)),
+      class_names_(std::move(class_names)) {
   CheckSizes(name_, shape_, samples_.size(), labels_.size());
   CheckLabels(name_, num_classes_, labels_);
+  if (!class_names_.empty() && std::ssize(class_names_) != num_classes_) {
+    throw base::InvalidArgument(fmt::format("{}: found {} class names, expected {}", name_,
+                                            class_names_.size(), num_classes_));
+  }
+}
+
+std::vector<std::string> MemoryDataset::ClassNames() const {
+  return class_names_.empty() ? Dataset::ClassNames() : class_names_;
 }
 
 std::int32_t MemoryDataset::Label(std::int64_t record) const {
@@ -95,6 +105,11 @@ Subset::Subset(const Dataset& whole, std::span<const std::int64_t> records)
                                               whole.name(), record, whole.size() - 1));
     }
   }
+}
+
+Subset::Subset(std::shared_ptr<const Dataset> whole, std::span<const std::int64_t> records)
+    : Subset(*whole, records) {
+  owned_ = std::move(whole);
 }
 
 std::int32_t Subset::Label(std::int64_t record) const {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -40,6 +41,36 @@ Records Quotas(const std::vector<Records>& by_class, std::int64_t total, std::in
   return quotas;
 }
 
+/// Changes the quotas by as little as it takes that no class of two or more records is in one part
+/// alone, and that one of a single record is left out of the draw; not at all when that cannot be.
+void KeepClassesInBothParts(const std::vector<Records>& by_class, Records& quotas) {
+  const auto lowest = [&](std::size_t c) { return std::int64_t{by_class[c].size() > 1}; };
+  const auto highest = [&](std::size_t c) {
+    return std::max<std::int64_t>(std::ssize(by_class[c]) - 1, 0);
+  };
+  Records changed = quotas;
+  for (std::size_t c = 0; c < changed.size(); ++c) {
+    changed[c] = std::clamp(changed[c], lowest(c), highest(c));
+  }
+  std::int64_t missing = std::accumulate(quotas.begin(), quotas.end(), std::int64_t{0}) -
+                         std::accumulate(changed.begin(), changed.end(), std::int64_t{0});
+  while (missing != 0) {
+    const std::int64_t step = missing > 0 ? 1 : -1;
+    std::size_t best = changed.size();
+    for (std::size_t c = 0; c < changed.size(); ++c) {
+      const bool can = step > 0 ? changed[c] < highest(c) : changed[c] > lowest(c);
+      const auto room = [&](std::size_t k) {
+        return step > 0 ? highest(k) - changed[k] : changed[k];
+      };
+      if (can && (best == changed.size() || room(c) > room(best))) best = c;
+    }
+    if (best == changed.size()) return;
+    changed[best] += step;
+    missing -= step;
+  }
+  quotas = changed;
+}
+
 /// Moves a uniformly drawn choice of `count` records to the front (Fisher-Yates).
 void DrawToFront(Records& records, std::int64_t count, base::Generator& generator) {
   for (std::int64_t i = 0; i < count; ++i) {
@@ -49,16 +80,25 @@ void DrawToFront(Records& records, std::int64_t count, base::Generator& generato
   }
 }
 
+void CheckCount(const Dataset& dataset, std::int64_t num_validation) {
+  if (num_validation >= 1 && num_validation < dataset.size()) return;
+  throw base::InvalidArgument(fmt::format("{}: found {} validation records of {}, expected 1 to {}",
+                                          dataset.name(), num_validation, dataset.size(),
+                                          dataset.size() - 1));
+}
+
 }  // namespace
 
+std::int64_t UsualValidation(std::int64_t size) {
+  return std::max(std::llround(static_cast<double>(size) / 12),
+                  std::min<long long>(1000, std::max<long long>(1, size / 4)));
+}
+
 Split SplitValidation(const Dataset& dataset, std::int64_t num_validation, std::uint64_t seed) {
-  if (num_validation < 1 || num_validation >= dataset.size()) {
-    throw base::InvalidArgument(
-        fmt::format("{}: found {} validation records of {}, expected 1 to {}", dataset.name(),
-                    num_validation, dataset.size(), dataset.size() - 1));
-  }
+  CheckCount(dataset, num_validation);
   std::vector<Records> by_class = RecordsByClass(dataset);
-  const Records quotas = Quotas(by_class, num_validation, dataset.size());
+  Records quotas = Quotas(by_class, num_validation, dataset.size());
+  KeepClassesInBothParts(by_class, quotas);
   base::Generator generator = base::RandomStreams(seed).For("split");
   Split split;
   for (std::size_t label = 0; label < by_class.size(); ++label) {

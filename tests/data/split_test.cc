@@ -104,5 +104,69 @@ TEST(SplitTest, RefusesToLeaveAPartEmpty) {
   }
 }
 
+TEST(SplitTest, KeepsEveryClassInBothPartsWhereThatCanBe) {
+  const MemoryDataset dataset = Made({90, 2, 2, 1});
+  const Split split = SplitValidation(dataset, 10, 3);
+  EXPECT_EQ(CountLabels(dataset, split.validation), (std::map<int, int>{{0, 8}, {1, 1}, {2, 1}}));
+  EXPECT_EQ(CountLabels(dataset, split.train),
+            (std::map<int, int>{{0, 82}, {1, 1}, {2, 1}, {3, 1}}));
+}
+
+TEST(SplitTest, ValidatesOnATwelfthButOnMoreOfSmallSets) {
+  EXPECT_EQ(UsualValidation(60000), 5000);
+  EXPECT_EQ(UsualValidation(8000), 1000);
+  EXPECT_EQ(UsualValidation(50), 12);
+  EXPECT_EQ(UsualValidation(2), 1);
+}
+
+TEST(SplitTest, KeepsGroupsTogetherAndSharesNearlyMet) {
+  const MemoryDataset dataset = Made({100, 50});
+  std::vector<std::int64_t> groups;
+  for (std::int64_t record = 0; record < 150; ++record) groups.push_back(record / 5);
+  const Split split = SplitGroups(dataset, groups, 30, 1);
+  EXPECT_NEAR(static_cast<double>(split.validation.size()), 30, 5);
+  EXPECT_NEAR(CountLabels(dataset, split.validation)[1], 10, 5);
+  for (const std::int64_t a : split.train) {
+    for (const std::int64_t b : split.validation) {
+      EXPECT_NE(groups[static_cast<std::size_t>(a)], groups[static_cast<std::size_t>(b)]);
+    }
+  }
+  EXPECT_EQ(split.validation, SplitGroups(dataset, groups, 30, 1).validation);
+  EXPECT_NE(split.validation, SplitGroups(dataset, groups, 30, 2).validation);
+}
+
+TEST(SplitTest, RefusesToDivideASingleGroup) {
+  const MemoryDataset dataset = Made({3, 2});
+  EXPECT_THROW(SplitGroups(dataset, std::vector<std::int64_t>(5, 7), 2, 1), base::InvalidArgument);
+}
+
+TEST(FoldsTest, ValidateEachRecordOnceWithTheSharesOfTheClasses) {
+  const MemoryDataset dataset = Made({25, 15, 10});
+  const std::vector<Split> folds = StratifiedFolds(dataset, {}, 5, 1);
+  std::vector<std::int64_t> all;
+  for (const Split& fold : folds) {
+    EXPECT_EQ(CountLabels(dataset, fold.validation), (std::map<int, int>{{0, 5}, {1, 3}, {2, 2}}));
+    EXPECT_EQ(fold.train.size(), 40U);
+    all.insert(all.end(), fold.validation.begin(), fold.validation.end());
+  }
+  std::sort(all.begin(), all.end());
+  for (std::int64_t i = 0; i < 50; ++i) EXPECT_EQ(all.at(static_cast<std::size_t>(i)), i);
+  EXPECT_NE(folds[0].validation, StratifiedFolds(dataset, {}, 5, 2)[0].validation);
+}
+
+TEST(FoldsTest, KeepGroupsTogether) {
+  const MemoryDataset dataset = Made({20, 20});
+  std::vector<std::int64_t> groups;
+  for (std::int64_t record = 0; record < 40; ++record) groups.push_back(record % 7);
+  for (const Split& fold : StratifiedFolds(dataset, groups, 3, 1)) {
+    EXPECT_FALSE(fold.validation.empty());
+    for (const std::int64_t a : fold.train) {
+      for (const std::int64_t b : fold.validation) EXPECT_NE(a % 7, b % 7);
+    }
+  }
+  EXPECT_THROW(StratifiedFolds(dataset, groups, 8, 1), base::InvalidArgument);
+  EXPECT_THROW(StratifiedFolds(dataset, {}, 1, 1), base::InvalidArgument);
+}
+
 }  // namespace
 }  // namespace netsmith::data

@@ -59,7 +59,7 @@ bool IsIdxFolder(const std::filesystem::path& path) {
   });
 }
 
-Loaded LoadIdxFolder(const std::filesystem::path& path) {
+Loaded LoadIdxFolder(const std::filesystem::path& path, const FormatOptions& /*options*/) {
   const auto find = [&](std::string_view name) { return RequireIdxFile(path, std::string(name)); };
   Loaded loaded;
   loaded.development =

@@ -1,0 +1,86 @@
+#include "netsmith/cli/data_flags.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "netsmith/base/error.h"
+#include "netsmith/cli/flags.h"
+#include "netsmith/data/catalog.h"
+#include "netsmith/data/load.h"
+
+namespace netsmith::cli {
+
+void DataFlags::Declare(OptionTable& options) {
+  options.Group("Data");
+  options.Text("data", "NAME|PATH", &data,
+               fmt::format("The data set: {}, or the path of a folder or file (docs/data.md)",
+                           data::CatalogNames()));
+  options.Text("data-dir", "DIR", &data_dir,
+               "Folder that already has the data set's files, plain or gzip; nothing is fetched");
+  options.Text("cache-dir", "DIR", &cache_dir,
+               "Where fetched data sets are kept [$XDG_CACHE_HOME/netsmith]");
+  DeclareFormat(options);
+}
+
+void DataFlags::DeclareFormat(OptionTable& options) {
+  options.Text("label", "COLUMN", &format_.label,
+               "CSV: the column with the class, by its name or number from 1");
+  options.Text("group", "COLUMN", &format_.group,
+               "CSV: a column that names what belongs together and is never divided by a split");
+  options.Text("shape", "HxWxC", &shape_, "CSV, NumPy: height, width and channels of a sample");
+  options.Choice("lengths", &format_.lengths, {"pad", "resample"},
+                 "Series of unequal lengths: ended with the mean, or stretched");
+  options.Real("test-fraction", &test_fraction_, {0, 1, true},
+               "Share of a path's records to test on, where its files have no test set");
+  options.Real("validation-fraction", &validation_fraction_, {0, 1},
+               "Share of the training records that validate; 0 means a twelfth, of small sets up "
+               "to a quarter");
+  options.Integer("split-seed", &split_seed_, {0, kMaxSeed},
+                  "Seed of the division into training, validation and test records");
+}
+
+data::LoadOptions DataFlags::Options(const std::stop_token& stop) const {
+  data::LoadOptions options{.fetch = {.data_dir = data_dir, .cache_dir = cache_dir, .stop = stop},
+                            .format = format_,
+                            .seed = static_cast<std::uint64_t>(split_seed_),
+                            .validation_fraction = validation_fraction_ > 0
+                                                       ? std::optional(validation_fraction_)
+                                                       : std::nullopt,
+                            .test_fraction = test_fraction_};
+  if (!shape_.empty()) options.format.shape = ParseShape("--shape", shape_);
+  return options;
+}
+
+data::Problem DataFlags::Load(const std::stop_token& stop) const {
+  return data::LoadProblem(data, Options(stop));
+}
+
+std::map<std::string, std::string> DataFlags::FormatArguments() const {
+  DataFlags defaults;
+  OptionTable plain;
+  defaults.DeclareFormat(plain);
+  DataFlags copy = *this;
+  OptionTable mine;
+  copy.DeclareFormat(mine);
+  std::map<std::string, std::string> given;
+  for (const Option& option : mine.options()) {
+    const auto texts = option.get();
+    if (!texts.empty() && texts != plain.Find(option.name)->get()) {
+      given[option.name] = texts.front();
+    }
+  }
+  return given;
+}
+
+void DataFlags::SetUnlessGiven(const std::string& name, const std::string& text) {
+  if (FormatArguments().contains(name)) return;
+  OptionTable options;
+  DeclareFormat(options);
+  if (Option* option = options.Find(name)) option->Assign(text, "--" + name);
+}
+
+}  // namespace netsmith::cli

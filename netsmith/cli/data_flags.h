@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <stop_token>
+#include <string>
+
+#include "netsmith/cli/option_table.h"
+#include "netsmith/data/dataset.h"
+#include "netsmith/data/load.h"
+
+namespace netsmith::cli {
+
+/// Which data, and what a path's files do not say of themselves.
+struct DataFlags {
+  std::string data = "mnist";
+  std::string data_dir;
+  std::string cache_dir;
+
+  void Declare(OptionTable& options);
+  /// Errors   ConfigError: an option that cannot be read; as data::LoadProblem.
+  data::Problem Load(const std::stop_token& stop) const;
+  data::LoadOptions Options(const std::stop_token& stop) const;
+
+  /// The options beside --data that decide what is read and how it is split, as far as they are
+  /// not at their defaults: names to texts.
+  std::map<std::string, std::string> FormatArguments() const;
+  /// Sets one of them that is at its default.
+  void SetUnlessGiven(const std::string& name, const std::string& text);
+
+ private:
+  void DeclareFormat(OptionTable& options);
+
+  data::FormatOptions format_;
+  std::string shape_;       // HxWxC
+  std::string image_size_;  // HxW
+  double test_fraction_ = 0.2;
+  double validation_fraction_ = 0;  // 0: data::UsualValidation
+  std::int64_t split_seed_ = 0;
+};
+
+}  // namespace netsmith::cli

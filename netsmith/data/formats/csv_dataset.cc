@@ -1,0 +1,188 @@
+#include "netsmith/data/formats/csv_dataset.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "netsmith/base/error.h"
+#include "netsmith/base/log.h"
+#include "netsmith/data/formats/csv.h"
+#include "netsmith/data/formats/folder.h"
+#include "netsmith/data/formats/labels.h"
+#include "netsmith/data/formats/line_reader.h"
+#include "netsmith/data/formats/memory_guard.h"
+#include "netsmith/data/formats/series.h"
+
+namespace netsmith::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
+
+/// Reads the rows of one table.
+class TableReader {
+ public:
+  TableReader(std::unique_ptr<ByteSource> source, const CsvColumns& columns)
+      : reader_(std::move(source)), columns_(columns), guard_(reader_.file()) {}
+
+  void ReadRows() {
+    std::vector<std::string> cells;
+    bool header = columns_.has_header;
+    while (reader_.Next(cells)) {
+      if (header) {
+        CheckHeader(cells);
+      } else {
+        AddRow(cells);
+      }
+      header = false;
+    }
+    if (labels.names().empty()) {
+      throw base::DataError(reader_.file() + ": found no row of values, expected at least 1");
+    }
+  }
+
+  const std::string& file() const { return reader_.file(); }
+
+  std::vector<float> values;
+  LabelList labels;
+  std::vector<std::int64_t> groups;
+
+ private:
+  void CheckHeader(const std::vector<std::string>& cells) {
+    for (std::size_t c = 0; c < cells.size() && c < columns_.names.size(); ++c) {
+      if (Trimmed(cells[c]) != columns_.names[c]) {
+        reader_.Fail(fmt::format("column {}: found {}, expected {} as in the training file", c + 1,
+                                 Shown(cells[c]), Shown(columns_.names[c])));
+      }
+    }
+  }
+
+  void AddRow(const std::vector<std::string>& cells) {
+    if (cells.size() != columns_.names.size()) {
+      reader_.Fail(fmt::format("found {} cells, expected {} as in the training file", cells.size(),
+                               columns_.names.size()));
+    }
+    guard_.Take(static_cast<std::int64_t>(cells.size() * sizeof(float)));
+    std::vector<float> row;
+    for (std::size_t c = 0; c < cells.size(); ++c) {
+      if (c == columns_.label) {
+        const std::string_view label = Trimmed(cells[c]);
+        if (label.empty()) reader_.Fail(Place(c) + ": found no label, expected one");
+        labels.Add(std::string(label), fmt::format("line {}", reader_.line()));
+      } else if (c == columns_.group) {
+        groups.push_back(
+            group_numbers_.try_emplace(cells[c], std::ssize(group_numbers_)).first->second);
+      } else {
+        row.push_back(Value(cells[c], c));
+      }
+    }
+    Interpolate(row);
+    values.insert(values.end(), row.begin(), row.end());
+  }
+
+  float Value(const std::string& cell, std::size_t column) const {
+    float value = kUnknown;
+    if (ParseValue(cell, value) == NumberKind::kWrong) {
+      reader_.Fail(fmt::format("{}: found {}, expected a number", Place(column), Shown(cell)));
+    }
+    return value;
+  }
+
+  std::string Place(std::size_t column) const {
+    return columns_.has_header
+               ? fmt::format("column {} ({})", column + 1, Shown(columns_.names[column]))
+               : fmt::format("column {}", column + 1);
+  }
+
+  CsvReader reader_;
+  const CsvColumns& columns_;
+  MemoryGuard guard_;
+  std::map<std::string, std::int64_t> group_numbers_;
+};
+
+tensor::SampleShape ShapeOf(const std::string& file, std::int64_t num_values,
+                            const FormatOptions& options) {
+  if (!options.shape) return {.width = num_values};
+  if (options.shape->size() == num_values) return *options.shape;
+  throw base::DataError(fmt::format("{}: --shape {}: found {} values a row, expected {}", file,
+                                    ToString(*options.shape), num_values, options.shape->size()));
+}
+
+constexpr std::string_view kEndings[] = {".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz"};
+
+fs::path TrainFile(const fs::path& path) {
+  if (!IsFolder(path)) return path;
+  for (const std::string_view ending : kEndings) {
+    // Texts beside the data, such as a README.txt, are no table.
+    if (ending == ".txt" && TestFileOf(TrainFileIn(path, ending)).empty()) continue;
+    if (fs::path file = TrainFileIn(path, ending); !file.empty()) return file;
+  }
+  return {};
+}
+
+bool IsCsv(const fs::path& path) {
+  if (IsFolder(path)) return !TrainFile(path).empty();
+  return std::ranges::any_of(
+      kEndings, [&](std::string_view ending) { return EndsIn(path.string(), ending); });
+}
+
+Loaded LoadCsv(const fs::path& path, const FormatOptions& options) {
+  const fs::path train_file = TrainFile(path);
+  const OpenSource open = [&] { return OpenFile(train_file); };
+  const CsvColumns columns = FindColumns(open, options);
+  base::LogInfo(fmt::format("{}: the label is column {}", train_file.string(),
+                            Shown(columns.names[columns.label])));
+  CsvSamples train = ReadCsv(open, columns, options);
+  Loaded loaded{.development = nullptr,
+                .test = nullptr,
+                .groups = std::move(train.groups),
+                .standardise = true};
+  if (const fs::path test_file = TestFileOf(train_file); !test_file.empty()) {
+    CsvSamples test =
+        ReadCsv([&] { return OpenFile(test_file); }, columns, options, &train.samples.class_names);
+    loaded.test = std::make_shared<FloatDataset>(path.string(), std::move(test.samples));
+  }
+  loaded.development = std::make_shared<FloatDataset>(path.string(), std::move(train.samples));
+  return loaded;
+}
+
+}  // namespace
+
+CsvSamples ReadCsv(const OpenSource& open, const CsvColumns& columns, const FormatOptions& options,
+                   const std::vector<std::string>* classes) {
+  TableReader table(open(), columns);
+  table.ReadRows();
+  CsvSamples read;
+  const LabelList::Numbered numbered = table.labels.Number(table.file(), classes);
+  const std::int64_t num_values =
+      std::ssize(table.values) / std::max<std::int64_t>(std::ssize(numbered.labels), 1);
+  if (num_values == 0) {
+    throw base::DataError(table.file() + ": found no column of values, expected at least 1");
+  }
+  read.samples = {.shape = ShapeOf(table.file(), num_values, options),
+                  .values = std::move(table.values),
+                  .labels = numbered.labels,
+                  .class_names = numbered.class_names};
+  read.groups = std::move(table.groups);
+  return read;
+}
+
+Format CsvFormat() {
+  return {.name = "CSV",
+          .files = "FILE.csv or .tsv, train.csv and test.csv",
+          .options = {"label", "group", "shape"},
+          .recognises = IsCsv,
+          .load = LoadCsv};
+}
+
+}  // namespace netsmith::data

@@ -10,6 +10,8 @@ namespace netsmith::cli {
 std::span<const CommandEntry> Commands() {
   static constexpr std::array kCommands = {
       CommandEntry{"data fetch", "Put a data set's files into the cache", MakeDataFetch},
+      CommandEntry{"data inspect", "Say what a data set holds: classes, shapes, ranges, duplicates",
+                   MakeDataInspect},
       CommandEntry{"search", "Search for a network", MakeSearch},
       CommandEntry{"train", "Train a network in full and measure it on the test set", MakeTrain},
       CommandEntry{"compare", "Train a study's best network in full beside a hand-made one",

@@ -10,6 +10,7 @@ namespace netsmith::cli {
 std::unique_ptr<Command> MakeBenchChild();
 std::unique_ptr<Command> MakeCompare();
 std::unique_ptr<Command> MakeDataFetch();
+std::unique_ptr<Command> MakeDataInspect();
 std::unique_ptr<Command> MakeEvaluator();
 std::unique_ptr<Command> MakeReport();
 std::unique_ptr<Command> MakeExport();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <stop_token>
@@ -11,14 +12,36 @@
 #include "netsmith/cli/flags.h"
 #include "netsmith/data/catalog.h"
 #include "netsmith/data/load.h"
+#include "netsmith/space/text_cursor.h"
 
 namespace netsmith::cli {
+
+namespace {
+
+tensor::SampleShape ParseImageSize(const std::string& text) {
+  constexpr std::int64_t kMostPixels = 4096;
+  try {
+    const tensor::SampleShape shape = ParseShape("--image-size", text + "x1");
+    if (shape.height <= kMostPixels && shape.width <= kMostPixels) return shape;
+  } catch (const base::ConfigError&) {
+    // Its message speaks of three sizes.
+  }
+  throw base::ConfigError(
+      fmt::format("--image-size: found {}, expected HEIGHTxWIDTH, such as 32x32, each from 1 to {}",
+                  space::Quoted(text), kMostPixels));
+}
+
+}  // namespace
 
 void DataFlags::Declare(OptionTable& options) {
   options.Group("Data");
   options.Text("data", "NAME|PATH", &data,
                fmt::format("The data set: {}, or the path of a folder or file (docs/data.md)",
                            data::CatalogNames()));
+  DeclareRest(options);
+}
+
+void DataFlags::DeclareRest(OptionTable& options) {
   options.Text("data-dir", "DIR", &data_dir,
                "Folder that already has the data set's files, plain or gzip; nothing is fetched");
   options.Text("cache-dir", "DIR", &cache_dir,
@@ -32,6 +55,14 @@ void DataFlags::DeclareFormat(OptionTable& options) {
   options.Text("group", "COLUMN", &format_.group,
                "CSV: a column that names what belongs together and is never divided by a split");
   options.Text("shape", "HxWxC", &shape_, "CSV, NumPy: height, width and channels of a sample");
+  options.Text("image-size", "HxW", &image_size_,
+               "Images: height and width that all get [32x32, or their own up to 64x64]");
+  options.Choice("colour", &format_.colour, {"auto", "grey", "rgb"},
+                 "Images: grey or in colour; auto takes grey where all are grey");
+  options.Real("window", &format_.window_seconds, {0, 3600, true},
+               "Sounds: seconds of each that count, from its middle");
+  options.Integer("log-mel", &format_.log_mel, {0, 512},
+                  "Sounds: bands of a log-mel spectrogram; 0 takes the waveform itself");
   options.Choice("lengths", &format_.lengths, {"pad", "resample"},
                  "Series of unequal lengths: ended with the mean, or stretched");
   options.Real("test-fraction", &test_fraction_, {0, 1, true},
@@ -52,6 +83,7 @@ data::LoadOptions DataFlags::Options(const std::stop_token& stop) const {
                                                        : std::nullopt,
                             .test_fraction = test_fraction_};
   if (!shape_.empty()) options.format.shape = ParseShape("--shape", shape_);
+  if (!image_size_.empty()) options.format.image_size = ParseImageSize(image_size_);
   return options;
 }
 

@@ -18,6 +18,8 @@ struct DataFlags {
   std::string cache_dir;
 
   void Declare(OptionTable& options);
+  /// All but --data: for a command that names its data otherwise.
+  void DeclareRest(OptionTable& options);
   /// Errors   ConfigError: an option that cannot be read; as data::LoadProblem.
   data::Problem Load(const std::stop_token& stop) const;
   data::LoadOptions Options(const std::stop_token& stop) const;

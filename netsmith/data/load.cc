@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/base/log.h"
 #include "netsmith/base/random.h"
 #include "netsmith/data/catalog_file.h"
 #include "netsmith/data/float_dataset.h"
@@ -50,22 +51,6 @@ void Standardise(Loaded& loaded) {
   const Scaling scaling = MeasureScaling(*loaded.development);
   loaded.development = std::make_shared<Scaled>(loaded.development, scaling);
   loaded.test = std::make_shared<Scaled>(loaded.test, scaling);
-}
-
-Problem MakeProblem(Loaded loaded, const LoadOptions& options) {
-  if (loaded.test == nullptr) SplitTestSet(loaded, options);
-  if (loaded.standardise) Standardise(loaded);
-  const std::int64_t size = loaded.development->size();
-  std::int64_t num_validation = UsualValidation(size);
-  if (options.validation_fraction) {
-    CheckFraction("validation", *options.validation_fraction);
-    num_validation = std::llround(static_cast<double>(size) * *options.validation_fraction);
-  }
-  Split split = SplitGroups(*loaded.development, loaded.groups, num_validation, options.seed);
-  Problem problem(std::move(loaded.development), std::move(loaded.test), std::move(split.train),
-                  std::move(split.validation));
-  problem.SetGroups(std::move(loaded.groups));
-  return problem;
 }
 
 /// The entry's four files in the order of CatalogEntry::files, each checked.
@@ -117,24 +102,42 @@ Loaded LoadPath(const std::filesystem::path& path, const FormatOptions& options)
   return format.load(path, options);
 }
 
-}  // namespace
-
-Problem LoadProblem(const CatalogEntry& entry, const LoadOptions& options) {
+Loaded LoadEntry(const CatalogEntry& entry, const LoadOptions& options) {
   for (const std::string& name : GivenOptions(options.format)) {
     throw base::InvalidArgument(fmt::format(
         "--{}: found it beside the data set {}, expected it only with a path", name, entry.name));
   }
   const auto [train_images, train_labels, test_images, test_labels] =
       CheckedFiles(entry, options.fetch);
-  return MakeProblem(
-      {.development = LoadIdxPair(entry.name, train_images, train_labels, entry.num_classes),
-       .test = LoadIdxPair(entry.name, test_images, test_labels, entry.num_classes)},
-      options);
+  return {.development = LoadIdxPair(entry.name, train_images, train_labels, entry.num_classes),
+          .test = LoadIdxPair(entry.name, test_images, test_labels, entry.num_classes)};
 }
 
-Problem LoadProblem(const std::string& name_or_path, const LoadOptions& options) {
+}  // namespace
+
+Problem MakeProblem(Loaded loaded, const LoadOptions& options) {
+  if (loaded.test == nullptr) SplitTestSet(loaded, options);
+  if (loaded.standardise) Standardise(loaded);
+  if (loaded.missing_values > 0) {
+    base::LogInfo(fmt::format("{}: {} values are missing and are interpolated",
+                              loaded.development->name(), loaded.missing_values));
+  }
+  const std::int64_t size = loaded.development->size();
+  std::int64_t num_validation = UsualValidation(size);
+  if (options.validation_fraction) {
+    CheckFraction("validation", *options.validation_fraction);
+    num_validation = std::llround(static_cast<double>(size) * *options.validation_fraction);
+  }
+  Split split = SplitGroups(*loaded.development, loaded.groups, num_validation, options.seed);
+  Problem problem(std::move(loaded.development), std::move(loaded.test), std::move(split.train),
+                  std::move(split.validation));
+  problem.SetGroups(std::move(loaded.groups));
+  return problem;
+}
+
+Loaded LoadRecords(const std::string& name_or_path, const LoadOptions& options) {
   if (const CatalogEntry* entry = FindCatalogEntry(name_or_path)) {
-    return LoadProblem(*entry, options);
+    return LoadEntry(*entry, options);
   }
   std::error_code ignored;
   const bool is_path = name_or_path.find('/') != std::string::npos;
@@ -150,7 +153,15 @@ Problem LoadProblem(const std::string& name_or_path, const LoadOptions& options)
         fmt::format("found a data folder for the path {}, expected one only for {}", name_or_path,
                     CatalogNames()));
   }
-  return MakeProblem(LoadPath(name_or_path, options.format), options);
+  return LoadPath(name_or_path, options.format);
+}
+
+Problem LoadProblem(const CatalogEntry& entry, const LoadOptions& options) {
+  return MakeProblem(LoadEntry(entry, options), options);
+}
+
+Problem LoadProblem(const std::string& name_or_path, const LoadOptions& options) {
+  return MakeProblem(LoadRecords(name_or_path, options), options);
 }
 
 }  // namespace netsmith::data

@@ -34,4 +34,8 @@ struct LoadOptions {
 Problem LoadProblem(const std::string& name_or_path, const LoadOptions& options);
 Problem LoadProblem(const CatalogEntry& entry, const LoadOptions& options);
 
+/// The two steps of LoadProblem: what the files hold, and its division and scaling.
+Loaded LoadRecords(const std::string& name_or_path, const LoadOptions& options);
+Problem MakeProblem(Loaded loaded, const LoadOptions& options);
+
 }  // namespace netsmith::data

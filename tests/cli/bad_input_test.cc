@@ -35,7 +35,7 @@ INSTANTIATE_TEST_SUITE_P(
     Commands, BadUsageTest,
     ::testing::Values(BadUsage{{}, "no command given"},
                       BadUsage{{"serach"}, "unknown command \"serach\", the nearest is search"},
-                      BadUsage{{"frobnicate"}, "known: data fetch, search, train"},
+                      BadUsage{{"frobnicate"}, "known: data fetch, data inspect, search, train"},
                       BadUsage{{"--frobnicate"}, "unknown command \"--frobnicate\""},
                       BadUsage{{"data"}, "netsmith data: a word is missing, known: data fetch"},
                       BadUsage{{"data", "fetch"}, "no data set named, known: mnist, fashion-mnist"},

@@ -73,8 +73,8 @@ TEST_P(HelpTest, OverviewListsTheCommand) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Commands, HelpTest,
-                         ::testing::Values("data fetch", "search", "train", "compare", "show",
-                                           "export", "report", "bench child"));
+                         ::testing::Values("data fetch", "data inspect", "search", "train",
+                                           "compare", "show", "export", "report", "bench child"));
 
 TEST(OverviewTest, DoesNotListWhatUsersDoNotNeed) {
   EXPECT_THAT(Netsmith({"--help"}).out, ::testing::Not(HasSubstr("evaluator")));

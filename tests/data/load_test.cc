@@ -97,12 +97,15 @@ TEST_F(LoadProblemTest, TakesAFolderOfIdxFilesAsItIs) {
 
 TEST_F(LoadProblemTest, NamesWhatIsWrongInAFolder) {
   std::filesystem::create_directories(own_);
-  EXPECT_EQ(Failure<base::DataError>(own_.string(), Options()),
-            own_.string() +
-                ": found no data set, expected the files of one of: idx (train-images-idx3-ubyte, "
-                "train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte), "
-                "UCR/UEA (NAME_TRAIN.ts, NAME_TEST.ts), NumPy (FILE.npz, or x_train.npy and "
-                "y_train.npy), CSV (FILE.csv or .tsv, train.csv and test.csv)");
+  EXPECT_EQ(
+      Failure<base::DataError>(own_.string(), Options()),
+      own_.string() +
+          ": found no data set, expected the files of one of: idx (train-images-idx3-ubyte, "
+          "train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte), "
+          "UCR/UEA (NAME_TRAIN.ts, NAME_TEST.ts), NumPy (FILE.npz, or x_train.npy and "
+          "y_train.npy), CIFAR (data_batch_1.bin and test_batch.bin, or train.bin and test.bin), "
+          "images (CLASS/FILE.png or .jpg, train/CLASS/FILE.png), sounds (CLASS/FILE.wav, "
+          "train/CLASS/FILE.wav), CSV (FILE.csv or .tsv, train.csv and test.csv)");
   WriteTinyFiles(own_);
   std::filesystem::remove(own_ / "train-labels-idx1-ubyte");
   EXPECT_THAT(Failure<base::DataError>(own_.string(), Options()),

@@ -56,6 +56,7 @@ class TableReader {
   std::vector<float> values;
   LabelList labels;
   std::vector<std::int64_t> groups;
+  std::int64_t missing_values = 0;
 
  private:
   void CheckHeader(const std::vector<std::string>& cells) {
@@ -86,6 +87,7 @@ class TableReader {
         row.push_back(Value(cells[c], c));
       }
     }
+    missing_values += CountMissing(row);
     Interpolate(row);
     values.insert(values.end(), row.begin(), row.end());
   }
@@ -146,10 +148,12 @@ Loaded LoadCsv(const fs::path& path, const FormatOptions& options) {
   Loaded loaded{.development = nullptr,
                 .test = nullptr,
                 .groups = std::move(train.groups),
+                .missing_values = train.missing_values,
                 .standardise = true};
   if (const fs::path test_file = TestFileOf(train_file); !test_file.empty()) {
     CsvSamples test =
         ReadCsv([&] { return OpenFile(test_file); }, columns, options, &train.samples.class_names);
+    loaded.missing_values += test.missing_values;
     loaded.test = std::make_shared<FloatDataset>(path.string(), std::move(test.samples));
   }
   loaded.development = std::make_shared<FloatDataset>(path.string(), std::move(train.samples));
@@ -174,6 +178,7 @@ CsvSamples ReadCsv(const OpenSource& open, const CsvColumns& columns, const Form
                   .labels = numbered.labels,
                   .class_names = numbered.class_names};
   read.groups = std::move(table.groups);
+  read.missing_values = table.missing_values;
   return read;
 }
 

@@ -31,6 +31,7 @@ struct Loaded {
   std::shared_ptr<const Dataset> development;
   std::shared_ptr<const Dataset> test;    // null: is to be split off
   std::vector<std::int64_t> groups = {};  // of each development record; empty: each by itself
+  std::int64_t missing_values = 0;        // before they were interpolated
   bool standardise = false;               // signals: to mean 0 and deviation 1 a channel
 };
 

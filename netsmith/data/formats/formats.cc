@@ -5,17 +5,23 @@
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/data/formats/cifar.h"
 #include "netsmith/data/formats/csv_dataset.h"
 #include "netsmith/data/formats/format.h"
 #include "netsmith/data/formats/idx_dataset.h"
+#include "netsmith/data/formats/image_folder.h"
 #include "netsmith/data/formats/numpy_dataset.h"
 #include "netsmith/data/formats/ts_dataset.h"
+#include "netsmith/data/formats/wav_folder.h"
 
 namespace netsmith::data {
 
 const std::vector<Format>& Formats() {
-  static const std::vector<Format> formats = {IdxFolderFormat(), TsFormat(), NumpyFormat(),
-                                              CsvFormat()};
+  // A table may lie beside class folders, and say what is known of their files: it comes last.
+  static const std::vector<Format> formats = {
+      IdxFolderFormat(),   TsFormat(),        NumpyFormat(), CifarFormat(),
+      ImageFolderFormat(), WavFolderFormat(), CsvFormat(),
+  };
   return formats;
 }
 

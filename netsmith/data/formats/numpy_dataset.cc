@@ -161,8 +161,9 @@ Loaded LoadNumpy(const fs::path& path, const FormatOptions& options) {
         "an .npz file with both");
   }
   const Arrays arrays(path);
-  const Part train =
-      MakePart(path, arrays.Require(kTrainX), arrays.Require(kTrainY), options, nullptr);
+  NpyArray train_x = arrays.Require(kTrainX);
+  const NpyArray train_y = arrays.Require(kTrainY);
+  const Part train = MakePart(path, std::move(train_x), train_y, options, nullptr);
   Loaded loaded{.development = train.dataset, .test = nullptr, .standardise = !train.bytes};
   if (auto x = arrays.Find(kTestX)) {
     const Part test =

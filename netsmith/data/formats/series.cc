@@ -63,6 +63,18 @@ std::int64_t LongestSeries(const SeriesSet& set) {
   return static_cast<std::int64_t>(longest);
 }
 
+std::int64_t CountMissing(const std::vector<float>& values) {
+  return std::ranges::count_if(values, [](float value) { return std::isnan(value); });
+}
+
+std::int64_t CountMissing(const SeriesSet& set) {
+  std::int64_t count = 0;
+  for (const Channels& record : set.records) {
+    for (const auto& channel : record) count += CountMissing(channel);
+  }
+  return count;
+}
+
 Samples ToSamples(SeriesSet set, std::int64_t length, const std::string& lengths,
                   std::vector<std::string> class_names) {
   const std::size_t channels = set.records.empty() ? 1 : set.records.front().size();

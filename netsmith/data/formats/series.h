@@ -25,6 +25,10 @@ void Interpolate(std::vector<float>& values);
 /// `length` values: those of the piecewise linear curve through `values`, first and last kept.
 std::vector<float> Resample(const std::vector<float>& values, std::int64_t length);
 
+/// How many values are missing.
+std::int64_t CountMissing(const std::vector<float>& values);
+std::int64_t CountMissing(const SeriesSet& set);
+
 std::int64_t LongestSeries(const SeriesSet& set);
 
 /// Height 1, `length` positions, a channel each. Missing values are interpolated first. `lengths`

@@ -46,9 +46,11 @@ Loaded LoadTs(const fs::path& path, const FormatOptions& options) {
   if (const fs::path test_file = TestFileOf(train_file); !test_file.empty()) {
     TsFile test = ParseTs(*OpenFile(test_file), &train.class_names);
     CheckSameChannels(train, test);
+    loaded.missing_values += CountMissing(test.set);
     loaded.test = std::make_shared<FloatDataset>(
         path.string(), ToSamples(std::move(test.set), length, options.lengths, test.class_names));
   }
+  loaded.missing_values += CountMissing(train.set);
   loaded.development = std::make_shared<FloatDataset>(
       path.string(), ToSamples(std::move(train.set), length, options.lengths, train.class_names));
   return loaded;

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/support/idx_files.h"
+
+/// Small files of the formats that data sets come in, as bytes, for tests.
+namespace netsmith::testing {
+
+/// A PNG or JPEG picture; `channels` 1, 3 or 4; pixel values (x + y + c) * step modulo 256.
+Bytes PngBytes(int height, int width, int channels, int step = 16);
+Bytes JpegBytes(int height, int width, int channels, int step = 4);
+
+/// An .npy file of version 1: `type` as "<f4", `values` as they lie in the file.
+Bytes NpyBytes(const std::string& type, const std::string& shape, const Bytes& values,
+               bool fortran = false);
+Bytes FloatBytes(const std::vector<float>& values);
+
+/// A zip archive of members, each stored or deflated.
+Bytes ZipBytes(const std::vector<std::pair<std::string, Bytes>>& members, bool deflated);
+
+/// A WAV file of 16-bit samples.
+Bytes WavBytes(int sample_rate, int channels, const std::vector<std::int16_t>& samples);
+
+}  // namespace netsmith::testing

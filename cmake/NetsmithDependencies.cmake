@@ -10,5 +10,7 @@ find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(Eigen3 REQUIRED)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
+# Its flags decide the layout of its classes: without them it crashes.
+pkg_check_modules(httplib REQUIRED cpp-httplib)
 find_package(SOCI REQUIRED)
 find_package(ONNX REQUIRED)

@@ -18,6 +18,7 @@ std::span<const CommandEntry> Commands() {
                    MakeCompare},
       CommandEntry{"show", "Show a study's leaderboard, or a network's layers and costs", MakeShow},
       CommandEntry{"report", "Write a study's report: one HTML file with figures", MakeReport},
+      CommandEntry{"serve", "Show a study on a live page, while its search runs", MakeServe},
       CommandEntry{"export", "Write a trained model as ONNX or as C++ source", MakeExport},
       CommandEntry{"bench child", "Time the training steps of a network", MakeBenchChild},
       CommandEntry{"evaluator", "", MakeEvaluator},

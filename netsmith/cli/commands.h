@@ -15,6 +15,7 @@ std::unique_ptr<Command> MakeEvaluator();
 std::unique_ptr<Command> MakeReport();
 std::unique_ptr<Command> MakeExport();
 std::unique_ptr<Command> MakeSearch();
+std::unique_ptr<Command> MakeServe();
 std::unique_ptr<Command> MakeShow();
 std::unique_ptr<Command> MakeTrain();
 

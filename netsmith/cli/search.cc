@@ -61,9 +61,11 @@ class Search : public Command {
     if (compare_) comparison_.CheckHandMade(problem);  // … and before all the work
     const auto store = store::OpenStore(study_.store);
     const search::SearchResult result = RunStudy(study_, problem, *store, stop);
+    // By Ctrl-C, or by a watcher (search_control.h); a limit in seconds is a search's own end.
+    const bool stopped = stop.stop_requested() || (result.interrupted && study_.max_seconds == 0);
     Afterwards after;
     std::exception_ptr trouble;
-    if (result.best && !stop.stop_requested()) {
+    if (result.best && !stopped) {
       try {
         RunStages(problem, *store, stop, after);
       } catch (const base::Interrupted&) {  // the search's own result is there all the same
@@ -74,7 +76,7 @@ class Search : public Command {
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     Report(result, after, problem, elapsed.count());
     if (trouble) std::rethrow_exception(trouble);
-    if (stop.stop_requested()) return kInterrupted;
+    if (stopped || stop.stop_requested()) return kInterrupted;
     if (!result.best) base::LogError("no network was found: no trial is complete");
     return result.best ? kDone : kOtherError;
   }

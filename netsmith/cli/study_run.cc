@@ -16,6 +16,7 @@
 #include "netsmith/base/error.h"
 #include "netsmith/base/log.h"
 #include "netsmith/cli/deadline.h"
+#include "netsmith/cli/search_control.h"
 #include "netsmith/report/format.h"
 #include "netsmith/report/progress.h"
 #include "netsmith/report/search_record.h"
@@ -253,8 +254,9 @@ search::SearchResult RunStudy(const StudyFlags& flags, const data::Problem& prob
   LogPlan(flags, problem, *space);
   report::SearchProgress progress(
       flags.study, {.terminal = report::StderrIsTerminal(), .color = report::ColorIsWanted()});
-  const Deadline deadline(stop, flags.max_seconds);
-  return search::RunSearch(
+  SearchControl control(flags.store, flags.study, stop);
+  const Deadline deadline(control.token(), flags.max_seconds);
+  search::SearchResult result = search::RunSearch(
       MakeSpec(flags, problem, *space), *space, problem.development().shape(),
       problem.development().num_classes(), *strategy, store,
       [&] { return MakeEvaluator(flags, *space, problem); },
@@ -265,8 +267,11 @@ search::SearchResult RunStudy(const StudyFlags& flags, const data::Problem& prob
        .resume = flags.resume,
        .seed = seed,
        .attributes = {{report::kSearchRecordKey, ToJson(MakeRecord(flags, problem))}},
+       .before_generation = [&] { control.WaitWhilePaused(); },
        .on_progress = [&](const search::Progress& p) { progress.Update(p); }},
       deadline.token());
+  if (!result.interrupted) control.Finish();
+  return result;
 }
 
 }  // namespace netsmith::cli

@@ -121,7 +121,9 @@ class Search {
 
   SearchResult Run(const std::stop_token& stop) {
     bool whole = true;
-    while (whole && ledger_.size() < num_trials_ && !stop.stop_requested()) {
+    while (whole && ledger_.size() < num_trials_) {
+      if (options_.before_generation) options_.before_generation();
+      if (stop.stop_requested()) break;
       whole = RunGeneration();
     }
     return {.trials = ledger_.trials(),

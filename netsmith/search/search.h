@@ -34,7 +34,9 @@ struct SearchOptions {
   bool resume = false;             // continue an existing study of that name, or start one
   int max_duplicates_in_row = 20;  // then one genome is drawn uniformly, and that is logged
   std::uint64_t seed = 0;          // for those uniform draws
-  std::map<std::string, std::string> attributes = {};     // kept with the study: JSON by key
+  std::map<std::string, std::string> attributes = {};  // kept with the study: JSON by key
+  /// Called before each generation; may wait. Empty: nothing.
+  std::function<void()> before_generation = {};
   std::function<void(const Progress&)> on_progress = {};  // by one thread at a time; may be empty
 };
 

@@ -74,7 +74,8 @@ TEST_P(HelpTest, OverviewListsTheCommand) {
 
 INSTANTIATE_TEST_SUITE_P(Commands, HelpTest,
                          ::testing::Values("data fetch", "data inspect", "search", "train",
-                                           "compare", "show", "export", "report", "bench child"));
+                                           "compare", "show", "export", "report", "serve",
+                                           "bench child"));
 
 TEST(OverviewTest, DoesNotListWhatUsersDoNotNeed) {
   EXPECT_THAT(Netsmith({"--help"}).out, ::testing::Not(HasSubstr("evaluator")));

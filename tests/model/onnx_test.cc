@@ -24,24 +24,12 @@
 namespace netsmith::model {
 namespace {
 
+using netsmith::testing::NodeModules;
 using netsmith::testing::TemporaryFolder;
 
 constexpr int kSamples = 3;
 /// The reference takes its time.
 constexpr std::int64_t kMostMacs = 1'000'000;
-
-/// Where scripts/install-deps puts packages of npm.
-std::filesystem::path NodeModules() {
-  if (const char* folder = std::getenv("NETSMITH_NPM_DIR")) {
-    return std::filesystem::path(folder) / "node_modules";
-  }
-  const char* cache = std::getenv("XDG_CACHE_HOME");
-  const char* home = std::getenv("HOME");
-  const std::filesystem::path base = cache != nullptr  ? std::filesystem::path(cache)
-                                     : home != nullptr ? std::filesystem::path(home) / ".cache"
-                                                       : std::filesystem::path();
-  return base / "netsmith" / "npm" / "node_modules";
-}
 
 void WriteBytes(const std::filesystem::path& path, const void* bytes, std::size_t count) {
   std::ofstream(path, std::ios::binary)

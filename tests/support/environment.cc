@@ -24,6 +24,18 @@ std::filesystem::path DatasetsDir() {
   return FromEnvironment("NETSMITH_DATASETS_DIR", "shared/datasets");
 }
 
+std::filesystem::path NodeModules() {
+  if (const char* folder = std::getenv("NETSMITH_NPM_DIR")) {
+    return std::filesystem::path(folder) / "node_modules";
+  }
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  const char* home = std::getenv("HOME");
+  const std::filesystem::path base = cache != nullptr  ? std::filesystem::path(cache)
+                                     : home != nullptr ? std::filesystem::path(home) / ".cache"
+                                                       : std::filesystem::path();
+  return base / "netsmith" / "npm" / "node_modules";
+}
+
 bool InContinuousIntegration() {
   const char* value = std::getenv("CI");
   return value != nullptr && std::string(value) == "true";

@@ -12,6 +12,8 @@ namespace netsmith::testing {
 std::filesystem::path GoldenDir();
 /// $NETSMITH_DATASETS_DIR, else ../shared/datasets from the project's root.
 std::filesystem::path DatasetsDir();
+/// Where scripts/install-deps puts packages of npm.
+std::filesystem::path NodeModules();
 /// True under CI, where a missing tool or file is a failure instead of a skip.
 bool InContinuousIntegration();
 

@@ -83,6 +83,8 @@ bool BackgroundProcess::HasEnded() {
 
 std::string BackgroundProcess::ErrorsSoFar() const { return ReadAll(streams_.path() / "err"); }
 
+std::string BackgroundProcess::OutputSoFar() const { return ReadAll(streams_.path() / "out"); }
+
 ProcessResult BackgroundProcess::Wait() {
   const auto deadline =
       std::chrono::steady_clock::now() + std::chrono::milliseconds(options_.timeout_ms);

@@ -38,6 +38,8 @@ class BackgroundProcess {
   bool HasEnded();
   /// What it has written to standard error so far.
   std::string ErrorsSoFar() const;
+  /// To standard output.
+  std::string OutputSoFar() const;
   ProcessResult Wait();
 
  private:

@@ -16,6 +16,7 @@
 
 #include "netsmith/base/error.h"
 #include "netsmith/base/file.h"
+#include "netsmith/base/toml_text.h"
 #include "netsmith/cli/command.h"
 #include "netsmith/cli/command_line.h"
 #include "netsmith/cli/nearest.h"
@@ -34,6 +35,11 @@ toml::table ReadToml(const std::string& path) {
   if (!content) {
     throw base::ConfigError(fmt::format("{}: cannot be read as a configuration: {}", path,
                                         std::generic_category().message(errno)));
+  }
+  if (const auto stray = base::FindStrayCharacter(*content)) {
+    throw base::ConfigError(
+        fmt::format("{}:{}:{}: found a character beyond ASCII outside strings and comments", path,
+                    stray->line, stray->column));
   }
   try {
     return toml::parse(*content);

@@ -20,6 +20,7 @@
 #include "netsmith/base/error.h"
 #include "netsmith/base/file.h"
 #include "netsmith/base/random.h"
+#include "netsmith/base/toml_text.h"
 #include "netsmith/space/file/node_ops.h"
 #include "netsmith/space/file/toml_reader.h"
 #include "netsmith/space/hyperparameters.h"
@@ -287,6 +288,10 @@ std::string HashOf(const toml::table& table) {
 }  // namespace
 
 SpaceFile ParseSpaceFile(std::string_view content, const std::string& path) {
+  if (const auto stray = base::FindStrayCharacter(content)) {
+    Place{path, stray->line, stray->column}.Fail(
+        "found a character beyond ASCII outside strings and comments");
+  }
   toml::table table;
   try {
     table = toml::parse(content);

@@ -21,6 +21,8 @@ std::span<const CommandEntry> Commands() {
       CommandEntry{"serve", "Show a study on a live page, while its search runs", MakeServe},
       CommandEntry{"export", "Write a trained model as ONNX or as C++ source", MakeExport},
       CommandEntry{"bench child", "Time the training steps of a network", MakeBenchChild},
+      CommandEntry{"completion", "Print completions for a shell, or the manual page",
+                   MakeCompletion},
       CommandEntry{"evaluator", "", MakeEvaluator},
   };
   return kCommands;

@@ -9,6 +9,7 @@ namespace netsmith::cli {
 
 std::unique_ptr<Command> MakeBenchChild();
 std::unique_ptr<Command> MakeCompare();
+std::unique_ptr<Command> MakeCompletion();
 std::unique_ptr<Command> MakeDataFetch();
 std::unique_ptr<Command> MakeDataInspect();
 std::unique_ptr<Command> MakeEvaluator();

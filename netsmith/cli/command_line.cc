@@ -58,12 +58,15 @@ std::string Description(const Option& option) {
   const bool is_number =
       option.kind == Option::Kind::kInteger || option.kind == Option::Kind::kReal;
   if (is_number) text += fmt::format("; {}", option.accepts);
-  if (option.kind == Option::Kind::kList) text += "; may be given several times";
+  if (option.kind == Option::Kind::kList && !option.positional) {
+    text += "; may be given several times";
+  }
   if (!option.default_text.empty()) text += fmt::format(" [{}]", option.default_text);
   return Wrapped(text, kHelpColumns - kNameColumns);
 }
 
-void AddToApp(Option& option, Parsed& parsed) {
+/// `followed`: another argument without a name comes behind this one.
+void AddToApp(Option& option, bool followed, Parsed& parsed) {
   auto& texts = parsed.texts.emplace_back(&option, std::vector<std::string>{}).second;
   const std::string name = option.positional ? option.name : fmt::format("--{}", option.name);
   CLI::Option* added = nullptr;
@@ -76,6 +79,11 @@ void AddToApp(Option& option, Parsed& parsed) {
     added->option_text(option.positional ? "" : option.value_name);
     // One value each time, however often it is given: what follows is another argument.
     added->expected(1);
+    if (option.positional && option.kind == Option::Kind::kList) {
+      constexpr int kMostArguments = 1 << 24;
+      added->expected(1, kMostArguments);
+    }
+    if (option.positional && followed) added->allow_extra_args(false);
     if (!option.positional) {
       added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
     }
@@ -88,7 +96,12 @@ Parsed MakeApp(const CommandEntry& entry, OptionTable& options) {
   parsed.app = std::make_unique<CLI::App>(entry.summary, fmt::format("netsmith {}", entry.name));
   parsed.app->allow_extras();
   parsed.app->get_formatter()->column_width(kNameColumns);
-  for (Option& option : options.options()) AddToApp(option, parsed);
+  const auto is_positional = [](const Option& option) { return option.positional; };
+  auto positionals = std::ranges::count_if(options.options(), is_positional);
+  for (Option& option : options.options()) {
+    if (option.positional) --positionals;
+    AddToApp(option, positionals > 0, parsed);
+  }
   parsed.app->set_help_flag("-h,--help", "Print this help and exit")->group("Common");
   return parsed;
 }

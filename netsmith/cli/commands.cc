@@ -19,10 +19,13 @@ std::span<const CommandEntry> Commands() {
       CommandEntry{"show", "Show a study's leaderboard, or a network's layers and costs", MakeShow},
       CommandEntry{"report", "Write a study's report: one HTML file with figures", MakeReport},
       CommandEntry{"serve", "Show a study on a live page, while its search runs", MakeServe},
+      CommandEntry{"predict", "Say which classes samples are of", MakePredict},
+      CommandEntry{"evaluate", "Measure a trained model on labelled data", MakeEvaluate},
       CommandEntry{"export", "Write a trained model as ONNX or as C++ source", MakeExport},
       CommandEntry{"bench child", "Time the training steps of a network", MakeBenchChild},
       CommandEntry{"completion", "Print completions for a shell, or the manual page",
                    MakeCompletion},
+      CommandEntry{"bench inference", "Time a network's answer to one sample", MakeBenchInference},
       CommandEntry{"evaluator", "", MakeEvaluator},
   };
   return kCommands;

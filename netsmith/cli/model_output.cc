@@ -41,7 +41,7 @@ void ModelOutput::Prepare() const {
 
 nlohmann::ordered_json ModelOutput::Write(const graph::Graph& graph,
                                           const train::FullTrainingResult& result,
-                                          const data::Problem& problem,
+                                          const data::Problem& problem, const DataFlags& data,
                                           nlohmann::ordered_json record) const {
   if (!result.best) throw base::Error("no model is written: every training diverged");
   const train::BestTraining& best = *result.best;
@@ -49,6 +49,8 @@ nlohmann::ordered_json ModelOutput::Write(const graph::Graph& graph,
                                           {"seed", best.seed},
                                           {"validation_accuracy", best.validation_accuracy},
                                           {"test_accuracy", best.test_accuracy}};
+  record["data"] = data.data;
+  if (const auto given = data.FormatArguments(); !given.empty()) record["data_options"] = given;
   record.update(figures);
   record["data_hash"] = problem.content_hash();
   record["netsmith_version"] = NETSMITH_VERSION;
@@ -69,6 +71,19 @@ nlohmann::ordered_json ModelOutput::Write(const graph::Graph& graph,
   nlohmann::ordered_json written = {{"file", path().string()}};
   written.update(figures);
   return written;
+}
+
+void UseDataOf(const model::Model& model, DataFlags& data) {
+  if (!data.data.empty()) return;
+  const auto record = nlohmann::ordered_json::parse(model.training_json);
+  if (!record.contains("data") || !record["data"].is_string()) {
+    throw base::ConfigError("--data: not given, and the model does not say what it was trained on");
+  }
+  data.data = record["data"].get<std::string>();
+  if (!record.contains("data_options")) return;
+  for (const auto& [name, value] : record["data_options"].items()) {
+    data.SetUnlessGiven(name, value.is_string() ? value.get<std::string>() : "");
+  }
 }
 
 }  // namespace netsmith::cli

@@ -4,9 +4,11 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "netsmith/cli/data_flags.h"
 #include "netsmith/cli/option_table.h"
 #include "netsmith/data/dataset.h"
 #include "netsmith/graph/graph.h"
+#include "netsmith/model/model.h"
 #include "netsmith/train/full_training.h"
 
 /// `--out DIR` of the commands that train networks in full.
@@ -21,12 +23,17 @@ struct ModelOutput {
   /// Makes the folder, so that a mistake is found before the training.
   /// Errors   ConfigError: it cannot be made or written.
   void Prepare() const;
-  /// Writes `result.best` and says so. `record`: how it was trained; what is known of the best
-  /// training is added. Returns what commands print: "file", "learning_rate", "seed",
+  /// Writes `result.best` and says so. `record`: how it was trained; the data and what is known of
+  /// the best training are added. Returns what commands print: "file", "learning_rate", "seed",
   /// "validation_accuracy", "test_accuracy".
   /// Errors   Error: there is none, because all trainings diverged. As model::Save.
   nlohmann::ordered_json Write(const graph::Graph& graph, const train::FullTrainingResult& result,
-                               const data::Problem& problem, nlohmann::ordered_json record) const;
+                               const data::Problem& problem, const DataFlags& data,
+                               nlohmann::ordered_json record) const;
 };
+
+/// Without --data, the data that the model was trained on, read as they were then.
+/// Errors   ConfigError: the model does not say.
+void UseDataOf(const model::Model& model, DataFlags& data);
 
 }  // namespace netsmith::cli

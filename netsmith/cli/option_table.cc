@@ -152,6 +152,12 @@ void OptionTable::Positional(std::string name, std::string* target, std::string 
   options_.back().positional = true;
 }
 
+void OptionTable::Positionals(std::string name, std::vector<std::string>* target,
+                              std::string meaning) {
+  List(std::move(name), "", target, std::move(meaning));
+  options_.back().positional = true;
+}
+
 Option* OptionTable::Find(const std::string& name) {
   const auto found = std::ranges::find_if(
       options_, [&](const Option& option) { return !option.positional && option.name == name; });

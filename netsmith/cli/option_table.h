@@ -62,6 +62,9 @@ class OptionTable {
   /// An argument without a name, in the order of declaration; may be left out.
   void Positional(std::string name, std::string* target, std::string meaning);
 
+  /// All arguments without a name that follow.
+  void Positionals(std::string name, std::vector<std::string>* target, std::string meaning);
+
   std::deque<Option>& options() { return options_; }
   const std::deque<Option>& options() const { return options_; }
   /// The option of that long name, or null.

@@ -109,14 +109,14 @@ class Search : public Command {
     report::Comparison comparison = RunComparison(
         flags, {.study = study_.study, .seed = study_.seed, .keep_weights = out_.wanted()}, problem,
         &store, stop);
-    const report::TrainedNetwork& found = comparison.networks.front();
+    const report::TrainedNetwork& found = *std::ranges::find(
+        comparison.networks, "found", [](const report::TrainedNetwork& n) { return n.role; });
     if (compare_) after.comparison = comparison;
     if (!out_.wanted()) return;
     const graph::Graph graph = space::ParseNetwork(found.text, problem.development().shape(),
                                                    problem.development().num_classes());
-    after.model = out_.Write(graph, found.training, problem,
+    after.model = out_.Write(graph, found.training, problem, study_.data,
                              {{"network", found.text},
-                              {"data", study_.data.data},
                               {"study", study_.study},
                               {"epochs", flags.training.epochs},
                               {"mb", flags.training.mb}});

@@ -73,7 +73,7 @@ class Train : public Command {
     nlohmann::ordered_json model;
     std::exception_ptr trouble;
     try {
-      if (out_.wanted()) model = out_.Write(graph, result, problem, Request());
+      if (out_.wanted()) model = out_.Write(graph, result, problem, data_, Request());
     } catch (...) {
       trouble = std::current_exception();  // the accuracies are printed all the same
     }

@@ -74,11 +74,11 @@ TEST_P(HelpTest, OverviewListsTheCommand) {
 
 INSTANTIATE_TEST_SUITE_P(Commands, HelpTest,
                          ::testing::Values("data fetch", "data inspect", "search", "train",
-                                           "compare", "show", "export", "report", "serve",
-                                           "bench child"));
+                                           "compare", "show", "predict", "evaluate", "export",
+                                           "report", "serve", "bench inference", "bench child"));
 
 TEST(OverviewTest, DoesNotListWhatUsersDoNotNeed) {
-  EXPECT_THAT(Netsmith({"--help"}).out, ::testing::Not(HasSubstr("evaluator")));
+  EXPECT_THAT(Netsmith({"--help"}).out, ::testing::Not(HasSubstr("  evaluator")));
 }
 
 TEST(OverviewTest, VersionIsPrinted) {

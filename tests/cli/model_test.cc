@@ -1,6 +1,9 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -8,7 +11,9 @@
 #include <vector>
 
 #include "tests/cli/program.h"
+#include "tests/support/idx_files.h"
 #include "tests/support/processes.h"
+#include "tests/support/sample_files.h"
 
 namespace netsmith::testing {
 namespace {
@@ -46,6 +51,128 @@ class ModelTest : public ProgramTest {
 
   json training_;
 };
+
+TEST_F(ModelTest, EvaluateFindsTheAccuraciesOfTheTraining) {
+  const json test = Run({"evaluate", model()});
+  EXPECT_EQ(test.at("data"), data());
+  EXPECT_EQ(test.at("split"), "test");
+  EXPECT_EQ(test.at("samples"), 80);
+  EXPECT_EQ(test.at("accuracy"), training_.at("test_accuracy").at(0));
+  EXPECT_EQ(Run({"evaluate", model(), "--split", "validation"}).at("accuracy"),
+            training_.at("validation_accuracy").at(0));
+
+  std::int64_t correct = 0;
+  for (int i = 0; i < 4; ++i) correct += test.at("confusion")[i][i].get<std::int64_t>();
+  EXPECT_NEAR(test.at("accuracy"), correct / 80.0, 1e-12);
+  for (const json& of_class : test.at("classes")) EXPECT_EQ(of_class.at("samples"), 20);
+  EXPECT_GT(test.at("calibration_error"), 0);
+
+  const ProcessResult text = Netsmith({"evaluate", model(), "--data", data()});
+  EXPECT_EQ(text.exit_code, 0);
+  EXPECT_THAT(text.out, HasSubstr("calibration error"));
+  EXPECT_THAT(text.out, HasSubstr("precision"));
+}
+
+TEST_F(ModelTest, EvaluateRefusesOtherData) {
+  WriteTinyFiles(Path("tiny"));
+  ExpectError({"evaluate", model(), "--data", Path("tiny")}, 2,
+              "has samples of 5x4x1, the model takes 8x8x1");
+  ExpectError({"evaluate"}, 2, "MODEL: not given");
+}
+
+TEST_F(ModelTest, PredictAgreesWithEvaluateInEveryForm) {
+  const std::string images = data() + "/t10k-images-idx3-ubyte";
+  const json result = Run({"predict", model(), images, "--top-k", "2"});
+  const json& predictions = result.at("predictions");
+  ASSERT_EQ(predictions.size(), 80u);
+  int correct = 0;
+  for (std::size_t i = 0; i < 80; ++i) {
+    EXPECT_EQ(predictions[i].at("sample"), images + ":" + std::to_string(i));
+    correct += predictions[i].at("class") == std::to_string(i % 4) ? 1 : 0;
+    const json& top = predictions[i].at("top");
+    ASSERT_EQ(top.size(), 2u);
+    EXPECT_GE(top[0].at("probability"), top[1].at("probability"));
+  }
+  EXPECT_NEAR(training_.at("test_accuracy").at(0), correct / 80.0, 1e-12);
+  EXPECT_EQ(Run({"predict", model(), images, "--top-k", "2", "--batch", "7", "--threads", "2"}),
+            result);
+
+  // A row of the same values, twice, behind a header.
+  std::ifstream file(images, std::ios::binary);
+  file.ignore(16);
+  std::string names, row;
+  for (int i = 0; i < 64; ++i) {
+    names += (i ? ",p" : "p") + std::to_string(i);
+    row += (i ? "," : "") + std::to_string(file.get());
+  }
+  std::ofstream(Path("rows.csv")) << names << "\n" << row << "\n" << row << "\n";
+  const json rows = Run({"predict", model(), Path("rows.csv"), "--top-k", "2"}).at("predictions");
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[1].at("sample"), Path("rows.csv") + ":3");
+  EXPECT_EQ(rows[1].at("top"), predictions[0].at("top"));
+
+  const ProcessResult csv =
+      Netsmith({"predict", model(), images, Path("rows.csv"), "--format", "csv", "--top-k", "9"});
+  EXPECT_THAT(csv.out, StartsWith("sample,rank,class,probability\n" + images + ":0,1,"));
+  EXPECT_EQ(std::ranges::count(csv.out, '\n'), 1 + 4 * 82);
+  const ProcessResult text = Netsmith({"predict", model(), Path("rows.csv")});
+  EXPECT_THAT(text.out, StartsWith(Path("rows.csv") + ":2: "));
+}
+
+TEST_F(ModelTest, PredictReadsPicturesAndArraysAsItReadsRows) {
+  WriteBytes(Path("picture.png"), PngBytes(8, 8, 1));
+  std::string row;
+  std::vector<float> values;
+  for (int i = 0; i < 64; ++i) {
+    values.push_back(static_cast<float>((i / 8 + i % 8) * 16 % 256));
+    row += fmt::format("{}{}", i ? "," : "", values.back());
+  }
+  std::ofstream(Path("row.csv")) << row << "\n";
+  WriteBytes(Path("array.npy"), NpyBytes("<f4", "(8, 8)", FloatBytes(values)));
+  values.insert(values.end(), values.begin(), values.end());
+  WriteBytes(Path("arrays.npy"), NpyBytes("<f4", "(2, 64)", FloatBytes(values)));
+  const json predictions = Run({"predict", model(), Path("row.csv"), Path("picture.png"),
+                                Path("array.npy"), Path("arrays.npy"), "--top-k", "4"})
+                               .at("predictions");
+  ASSERT_EQ(predictions.size(), 5u);
+  EXPECT_EQ(predictions[1].at("sample"), Path("picture.png"));
+  EXPECT_EQ(predictions[2].at("sample"), Path("array.npy"));
+  EXPECT_EQ(predictions[4].at("sample"), Path("arrays.npy") + ":1");
+  for (const json& prediction : predictions) {
+    EXPECT_EQ(prediction.at("top"), predictions[0].at("top"));
+  }
+}
+
+TEST_F(ModelTest, InferenceIsTimedForModelsAndNetworks) {
+  const json of_model = Run({"bench", "inference", model(), "--runs", "3"});
+  EXPECT_GT(of_model.at("median_us"), 0);
+  EXPECT_LE(of_model.at("min_us"), of_model.at("p90_us"));
+  const json of_network = Run({"bench", "inference", "--network", "3,4,1,0", "--input", "1x9x1",
+                               "--runs", "3", "--save", Path("noise.netsmith")});
+  EXPECT_EQ(of_network.at("macs"), 9 * 3 * 4 + 9 * 4 * 10);
+  EXPECT_EQ(Run({"bench", "inference", Path("noise.netsmith"), "--runs", "1"}).at("macs"),
+            of_network.at("macs"));
+  ExpectError({"bench", "inference"}, 2, "expected one of them");
+}
+
+TEST_F(ModelTest, PredictSaysWhichSampleIsWrong) {
+  const auto write = [&](const std::string& name, const std::string& content) {
+    std::ofstream(Path(name)) << content;
+    return Path(name);
+  };
+  ExpectError({"predict", model()}, 2, "FILE: not given");
+  ExpectError({"predict", model(), Path("none")}, 3, "none");
+  ExpectError({"predict", model(), write("a", "1,2\n")}, 3,
+              "a: line 1: found 2 values, expected 64 for a sample of 8x8x1");
+  std::string row = "1";
+  for (int i = 1; i < 64; ++i) row += ",1";
+  ExpectError({"predict", model(), write("b", row + "\nx" + row.substr(1) + "\n")}, 3,
+              "b: line 2: column 1: found \"x\", expected a number");
+  WriteTinyFiles(Path("tiny"));
+  ExpectError({"predict", model(), Path("tiny/t10k-images-idx3-ubyte")}, 3,
+              "found 20 values, expected 64");
+  ExpectError({"predict", model(), data() + "/t10k-labels-idx1-ubyte"}, 3, "found 1 dimension");
+}
 
 TEST_F(ModelTest, ExportWritesOnnxAndSource) {
   const json result =

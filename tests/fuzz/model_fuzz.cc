@@ -3,6 +3,7 @@
 // content of a file whose sizes and checksum are made to fit. Its first two bytes say how long the
 // description is.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -123,13 +123,13 @@ TEST(OnnxTest, AgreesWithOnnxRuntime) {
   }
 }
 
-TEST(OnnxTest, RandomNetworksOfEverySpaceAgreeWithOnnxRuntime) {
+TEST(OnnxTest, RandomNetworksAgreeWithOnnxRuntime) {
   NETSMITH_REQUIRE(std::filesystem::exists(NodeModules() / "onnxruntime-node"),
                    "onnxruntime-node (scripts/install-deps test)");
   constexpr int kNetworks = 50;
   std::vector<Model> models;
   std::vector<std::string> names;
-  for (const std::string& name : space::SpaceNames()) {
+  for (const std::string name : {"post", "conv1d", "conv2d"}) {
     const auto space = space::MakeSpace(name, {});
     base::Generator generator = base::RandomStreams(1).For(name);
     for (int i = 0; i < kNetworks;) {

@@ -31,7 +31,7 @@ std::string Overview() {
       "netsmith finds small, accurate convolutional networks for images and signals.\n\n"
       "Usage: netsmith COMMAND [OPTIONS]\n\n";
   for (const CommandEntry& entry : Commands()) {
-    if (*entry.summary != '\0') text += fmt::format("  {:<14}{}\n", entry.name, entry.summary);
+    if (*entry.summary != '\0') text += fmt::format("  {:<17}{}\n", entry.name, entry.summary);
   }
   return text + "\n`netsmith COMMAND --help` explains a command's options.\n";
 }

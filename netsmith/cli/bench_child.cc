@@ -123,6 +123,7 @@ class BenchChild : public Command {
                  {"ms_per_step", median},
                  {"min_ms", times.front()},
                  {"gflops", gflops},
+                 {"peak_gflops", engine::PeakGflops()},
                  {"params", costs.params},
                  {"macs", costs.macs},
                  {"mb", mb_},

@@ -142,6 +142,10 @@ double MillisecondsPerUnit() {
   return milliseconds;
 }
 
+double PeakGflops() {
+  return 2 * static_cast<double>(kernels::VectorFloats()) / (1e6 * MillisecondsPerUnit());
+}
+
 double EstimatedStepMs(const graph::Graph& graph, std::int64_t mb) {
   const std::vector<double> costs = SampleCosts(graph);
   const double sample = std::accumulate(costs.begin(), costs.end(), 0.0);

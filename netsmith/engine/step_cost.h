@@ -22,6 +22,9 @@ double UpdateCost(const graph::Graph& graph);
 /// first-level cache, timed when first asked for (about 10 ms), the fastest of several.
 double MillisecondsPerUnit();
 
+/// The rate of that product, in units of 1e9 operations a second; a multiply-add is two.
+double PeakGflops();
+
 /// Estimated time of a training step on one thread.
 double EstimatedStepMs(const graph::Graph& graph, std::int64_t mb);
 

@@ -114,12 +114,13 @@ double UpdateCost(const graph::Graph& graph) {
   return kUpdateValue * Vectors(graph::TotalCosts(graph).params);
 }
 
-double MillisecondsPerUnit() {
-  static const double milliseconds = [] {
+double PeakGflops() {
+  static const double gflops = [] {
     using Clock = std::chrono::steady_clock;
-    constexpr std::int64_t kRows = 24, kDepth = 64, kRepeats = 200, kRounds = 12;
+    // One tile whose operands stay where they are: multiply-adds and nothing else.
+    constexpr std::int64_t kRows = 6, kDepth = 1024, kRepeats = 50, kRounds = 12;
     const std::int64_t columns = 4 * kernels::VectorFloats();
-    tensor::AlignedBuffer a(kRows * kDepth), b(kDepth * columns), c(kRows * columns);
+    tensor::AlignedBuffer a(kRows), b(columns), c(kRows * columns);
     double fastest = std::numeric_limits<double>::infinity();
     for (int round = 0; round < kRounds; ++round) {
       const auto start = Clock::now();
@@ -128,22 +129,24 @@ double MillisecondsPerUnit() {
                        .n = columns,
                        .k = kDepth,
                        .a = a.data(),
-                       .a_row = kDepth,
+                       .a_row = 1,
+                       .a_col = 0,
                        .b = b.data(),
-                       .b_row = columns,
+                       .b_row = 0,
                        .c = c.data(),
                        .c_row = columns});
       }
-      const std::chrono::duration<double, std::milli> time = Clock::now() - start;
+      const std::chrono::duration<double> time = Clock::now() - start;
       fastest = std::min(fastest, time.count());
     }
-    return fastest / static_cast<double>(kRepeats * kRows * kDepth * 4);
+    return 2e-9 * static_cast<double>(kRepeats * kRows * kDepth * columns) / fastest;
   }();
-  return milliseconds;
+  return gflops;
 }
 
-double PeakGflops() {
-  return 2 * static_cast<double>(kernels::VectorFloats()) / (1e6 * MillisecondsPerUnit());
+double MillisecondsPerUnit() {
+  constexpr double kReached = 0.9;  // share of the peak that the products reach
+  return 2e-6 * static_cast<double>(kernels::VectorFloats()) / (kReached * PeakGflops());
 }
 
 double EstimatedStepMs(const graph::Graph& graph, std::int64_t mb) {

@@ -18,12 +18,12 @@ std::vector<double> SampleCosts(const graph::Graph& graph);
 /// up, the optimizer's update.
 double UpdateCost(const graph::Graph& graph);
 
-/// Milliseconds that this core takes for a unit of cost: a product of matrices that stay in the
-/// first-level cache, timed when first asked for (about 10 ms), the fastest of several.
-double MillisecondsPerUnit();
-
-/// The rate of that product, in units of 1e9 operations a second; a multiply-add is two.
+/// What this core can do, in units of 1e9 operations a second; a multiply-add is two. Timed when
+/// first asked for (about 5 ms), the fastest of several.
 double PeakGflops();
+
+/// Milliseconds that a unit of cost takes on it.
+double MillisecondsPerUnit();
 
 /// Estimated time of a training step on one thread.
 double EstimatedStepMs(const graph::Graph& graph, std::int64_t mb);

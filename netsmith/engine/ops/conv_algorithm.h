@@ -54,8 +54,8 @@ class ConvAlgorithm {
   virtual void WeightsGradient(const Layout& src_layout, const float* src,
                                const Layout& diff_dst_layout, const float* diff_dst,
                                bool accumulate, float* gradient, float* scratch) const = 0;
-  /// A sum of gradients to [kh][kw][ic][oc]; may spoil the sum.
-  virtual void Unpack(float* gradient, float* diff_weights) const = 0;
+  /// A sum of gradients to [kh][kw][ic][oc].
+  virtual void Unpack(const float* gradient, float* diff_weights) const = 0;
 };
 
 /// The algorithm that takes the least time by its multiply-adds and transforms: a pure function of

@@ -65,7 +65,7 @@ void DirectConv::Pack(const float* weights, float* packed) const {
   }
 }
 
-void DirectConv::Unpack(float* gradient, float* diff_weights) const {
+void DirectConv::Unpack(const float* gradient, float* diff_weights) const {
   const auto [kh, kw, ic, oc] = std::array{shape_.kh, shape_.kw, shape_.ic, shape_.oc};
   for (std::int64_t h = 0; h < kh; ++h) {
     for (std::int64_t w = 0; w < kw; ++w) {

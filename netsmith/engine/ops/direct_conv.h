@@ -33,7 +33,7 @@ class DirectConv final : public ConvAlgorithm {
   void WeightsGradient(const Layout& src_layout, const float* src, const Layout& diff_dst_layout,
                        const float* diff_dst, bool accumulate, float* gradient,
                        float* scratch) const override;
-  void Unpack(float* gradient, float* diff_weights) const override;
+  void Unpack(const float* gradient, float* diff_weights) const override;
 
  private:
   /// Positions of one image row that the window of a group of positions covers.

@@ -5,6 +5,7 @@
 
 #include "netsmith/engine/kernels/tile_transform.h"
 #include "netsmith/engine/ops/conv_algorithm.h"
+#include "netsmith/engine/ops/transformed_weights.h"
 
 namespace netsmith::engine {
 
@@ -12,9 +13,8 @@ namespace netsmith::engine {
 /// (kernels/tile_transform.h), and at each point tiles are convolved with the transformed kernel by
 /// one matrix product, in which rows of windows overlap as in DirectConv.
 ///
-/// A kernel longer than the scheme's taps is cut into pieces as long as a tile's outputs, so that
-/// the next piece reads the tile that follows. Kernel rows and pieces are summed in the product. A
-/// complex point is a real product with twice the channels: [re im] · [[Wr Wi], [-Wi Wr]].
+/// Kernel rows and pieces are summed in the product. A complex point is a real product with twice
+/// the channels: [re im] · [[Wr Wi], [-Wi Wr]].
 class TransformConv final : public ConvAlgorithm {
  public:
   /// Strides are 1.
@@ -26,18 +26,20 @@ class TransformConv final : public ConvAlgorithm {
   /// In units of one vector multiply-add: the products of a sample's tiles, and their transforms.
   static double Cost(const ConvShape& shape, const kernels::TileScheme& scheme, ConvPass pass);
 
-  std::int64_t packed_size() const override;
+  std::int64_t packed_size() const override { return weights_.size(); }
   std::int64_t packed_bias_size() const override { return shape_.oc; }
   std::int64_t gradient_size() const override { return packed_size(); }
   std::int64_t scratch_size() const override;
-  void Pack(const float* weights, float* packed) const override;
+  void Pack(const float* weights, float* packed) const override { weights_.Pack(weights, packed); }
   void PackBias(const float* bias, float* packed) const override;
   void Forward(const Layout& src_layout, const float* src, const float* packed, const float* bias,
                bool relu, const Layout& dst_layout, float* dst, float* scratch) const override;
   void WeightsGradient(const Layout& src_layout, const float* src, const Layout& diff_dst_layout,
                        const float* diff_dst, bool accumulate, float* gradient,
                        float* scratch) const override;
-  void Unpack(float* gradient, float* diff_weights) const override;
+  void Unpack(const float* gradient, float* diff_weights) const override {
+    weights_.Unpack(gradient, diff_weights);
+  }
 
  private:
   /// A part of the output that is transformed at a time, to stay in the cache: whole rows of an
@@ -46,18 +48,6 @@ class TransformConv final : public ConvAlgorithm {
     std::int64_t first_row = 0, rows = 0;
     std::int64_t first_tile = 0, tiles = 0;
   };
-  /// The weights' transform at some points, and where it lies in their matrices.
-  struct Term {
-    int first_point = 0, points = 0;
-    int row = 0, column = 0;    // 1: the second half, of the imaginary part
-    std::vector<float> matrix;  // [points][taps]
-  };
-
-  int num_points() const;  // a complex one counts once
-  int components(int point) const { return scheme_.fourier() && point >= 2 ? 2 : 1; }
-  /// Floats of a point's matrices [kh][pieces][components · ic][components · oc].
-  std::int64_t matrices_size(int point) const;
-  std::int64_t matrices_offset(int point) const;
   std::int64_t src_tiles(const Band& band) const { return band.tiles + pieces_ - 1; }
   std::int64_t src_rows(const Band& band) const {
     return band.rows + (shape_.kh - 1) * shape_.dilation_h;
@@ -67,20 +57,15 @@ class TransformConv final : public ConvAlgorithm {
 
   template <typename Visit>
   void ForEachBand(Visit visit) const;
-  void MakeTerms();
   void TransformBand(const Band& band, const Layout& layout, const float* src, float* points) const;
   void Multiply(const Band& band, const float* srcs, const float* packed, float* dsts) const;
   void MultiplyGradients(const Band& band, const float* srcs, const float* diff_dsts,
                          bool accumulate, float* gradient) const;
-  template <typename Visit>
-  void ForEachPiece(Visit visit) const;
-
   ConvShape shape_;
   kernels::TileScheme scheme_;
-  std::int64_t taps_, pieces_;  // of a kernel row: elements of a piece, and how many pieces
-  std::int64_t tiles_;
+  TransformedWeights weights_;
+  std::int64_t pieces_, tiles_;  // of a row: kernel and output
   Band largest_;
-  std::vector<Term> terms_;
 };
 
 }  // namespace netsmith::engine

@@ -46,6 +46,7 @@ class Compare : public Command {
     if (study_.empty() && networks_.empty()) {
       throw base::ConfigError("netsmith compare: found neither a study nor --network");
     }
+    comparison_.training.recipe.Resolve();
     comparison_.Rates();  // a mistake is found before the data is loaded
     std::unique_ptr<study::Store> store;
     ordered_json study_options;

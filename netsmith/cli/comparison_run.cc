@@ -70,6 +70,8 @@ class KeptTrainings {
         how_(fmt::format("data {} epochs {} mb {} rates {} seed {} seeds {}",
                          problem.content_hash(), options.epochs, options.mb,
                          fmt::join(options.learning_rates, ","), options.seed, options.num_seeds)) {
+    const std::string recipe = train::Describe(options.recipe);
+    if (!recipe.empty()) how_ += " recipe " + recipe;
   }
 
   std::optional<train::FullTrainingResult> Find(const graph::Graph& graph) const {
@@ -182,11 +184,12 @@ void TrainTheRest(std::vector<report::TrainedNetwork>& networks,
   const std::size_t num_trainings =
       missing.size() *
       (options.learning_rates.size() + static_cast<std::size_t>(options.num_seeds) - 1);
-  base::LogInfo(fmt::format(
-      "{} of {}: {}, learning rates {}, {}",
-      report::Counted(static_cast<std::int64_t>(num_trainings), "full training"),
-      report::Counted(std::ssize(missing), "network"), report::Counted(options.epochs, "epoch"),
-      fmt::join(options.learning_rates, ", "), report::Counted(options.num_seeds, "seed")));
+  base::LogInfo(
+      fmt::format("{} of {}: {}, learning rates {}, {}{}",
+                  report::Counted(static_cast<std::int64_t>(num_trainings), "full training"),
+                  report::Counted(std::ssize(missing), "network"),
+                  report::Counted(options.epochs, "epoch"), fmt::join(options.learning_rates, ", "),
+                  report::Counted(options.num_seeds, "seed"), RecipeText(options.recipe)));
   options.on_network = [&](std::size_t i, const train::FullTrainingResult& result) {
     networks[missing[i]].training = result;
     if (kept != nullptr) kept->Keep(to_train[i].graph, result);
@@ -263,6 +266,7 @@ report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonR
   }
   const train::FullTrainingOptions options{.epochs = flags.training.epochs,
                                            .mb = flags.training.mb,
+                                           .recipe = flags.training.recipe.recipe,
                                            .learning_rates = flags.Rates(),
                                            .seed = static_cast<std::uint64_t>(request.seed),
                                            .num_seeds = flags.training.seeds,

@@ -19,6 +19,7 @@
 #include "netsmith/base/error.h"
 #include "netsmith/space/network.h"
 #include "netsmith/space/text_cursor.h"
+#include "netsmith/train/metrics.h"
 
 namespace netsmith::cli {
 namespace {
@@ -153,13 +154,18 @@ void ChildFlags::Declare(OptionTable& options) {
   options.Integer("child-samples", &samples, {0, kAnyCount},
                   "Training samples an epoch of a child sees; 0 means all");
   options.Integer("child-mb", &mb, {1, 1'000'000}, "Samples a training step of a child");
-  options.Real("learning-rate", &learning_rate, {0, 10, true}, "Learning rate of a child (Adam)");
+  options.Real("learning-rate", &learning_rate, {0, 10, true},
+               "Learning rate of a child, the highest of its schedule");
+  recipe.Declare(options, "child-");
   options.Integer("max-macs", &max_macs, {0, kAnyCount},
                   "Refuse networks of more multiply-adds a sample; 0 means no limit");
   options.Integer("max-params", &max_params, {0, kAnyCount},
                   "Refuse networks of more parameters; 0 means no limit");
   options.Integer("max-memory", &max_memory_mib, {0, 1'000'000'000},
                   "Refuse networks whose training needs more MiB; 0 means no limit");
+  options.Choice("reward", &reward, train::MetricNames(),
+                 "What is measured: the share of correct samples, its mean over the classes, or "
+                 "the mean of their F1");
   options.Choice("reward-split", &reward_split, {"validation", "test"},
                  "Samples that the reward is measured on; test repeats the original procedure and "
                  "spoils every later test accuracy");
@@ -187,6 +193,7 @@ void TrainingFlags::Declare(OptionTable& options) {
   options.Group("Training");
   options.Integer("epochs", &epochs, {1, 100'000}, "Epochs of a full training");
   options.Integer("mb", &mb, {1, 1'000'000}, "Samples a training step");
+  recipe.Declare(options, "");
   options.Integer("seeds", &seeds, {1, 10'000},
                   "Trainings of each network, with the seeds S, S+1, …, S being --seed");
   options.Integer("threads", &threads, {1, 1024}, "Cores to train on; results do not depend on it");

@@ -8,6 +8,7 @@
 
 #include "netsmith/cli/data_flags.h"
 #include "netsmith/cli/option_table.h"
+#include "netsmith/cli/recipe_flags.h"
 #include "netsmith/graph/graph.h"
 #include "netsmith/space/registry.h"
 #include "netsmith/space/search_space.h"
@@ -54,9 +55,11 @@ struct ChildFlags {
   std::int64_t samples = 4000;  // 0: all
   std::int64_t mb = 20;         // small, for many updates from few samples (docs/methods.md)
   double learning_rate = 1e-3;
+  RecipeFlags recipe;
   std::int64_t max_macs = 0;  // 0: no limit, likewise below
   std::int64_t max_params = 0;
   std::int64_t max_memory_mib = 2048;
+  std::string reward = "accuracy";
   std::string reward_split = "validation";
 
   void Declare(OptionTable& options);
@@ -78,6 +81,7 @@ struct NetworkFlags {
 struct TrainingFlags {
   int epochs = 10;
   std::int64_t mb = 100;
+  RecipeFlags recipe;
   int seeds = 1;
   int threads = NumCores();
 

@@ -53,6 +53,7 @@ class Search : public Command {
     }
     study_.Resolve();
     study_.given = DefiningArguments();
+    comparison_.training.recipe.Resolve();
     comparison_.Rates();  // a mistake is found before the search
     out_.Prepare();
     const auto start = std::chrono::steady_clock::now();

@@ -24,6 +24,8 @@
 #include "netsmith/search/process_evaluator.h"
 #include "netsmith/space/text_cursor.h"
 #include "netsmith/strategy/registry.h"
+#include "netsmith/train/metrics.h"
+#include "netsmith/train/recipe.h"
 
 namespace netsmith::cli {
 namespace {
@@ -68,14 +70,19 @@ Json ControllerJson(const strategy::StrategyOptions& options) {
 }
 
 Json ChildJson(const ChildFlags& child) {
-  return {{"epochs", child.epochs},
-          {"samples", child.samples},
-          {"mb", child.mb},
-          {"learning_rate", child.learning_rate},
-          {"max_macs", child.max_macs},
-          {"max_params", child.max_params},
-          {"max_memory_mib", child.max_memory_mib},
-          {"reward_split", child.reward_split}};
+  Json json = {{"epochs", child.epochs},
+               {"samples", child.samples},
+               {"mb", child.mb},
+               {"learning_rate", child.learning_rate},
+               {"max_macs", child.max_macs},
+               {"max_params", child.max_params},
+               {"max_memory_mib", child.max_memory_mib},
+               {"reward_split", child.reward_split}};
+  // Named only where they are not what studies of earlier versions had.
+  const std::string recipe = train::Describe(child.recipe.recipe);
+  if (!recipe.empty()) json["recipe"] = recipe;
+  if (child.reward != "accuracy") json["reward"] = child.reward;
+  return json;
 }
 
 /// What decides the study's result; a resumed search must ask for the same. Workers, cores and the
@@ -154,9 +161,9 @@ std::string RewardText(const StudyFlags& flags) {
   if (!flags.evaluator.empty()) return fmt::format("rewards come from `{}`", flags.evaluator);
   const std::string samples =
       flags.child.samples == 0 ? "all" : report::Grouped(flags.child.samples);
-  return fmt::format("each trained for {} of {} samples; reward: {}",
+  return fmt::format("each trained for {} of {} samples{}; reward: {}",
                      report::Counted(flags.child.epochs, "epoch"), samples,
-                     RewardMeaning(flags.child));
+                     RecipeText(flags.child.recipe.recipe), RewardMeaning(flags.child));
 }
 
 void LogPlan(const StudyFlags& flags, const data::Problem& problem,
@@ -211,6 +218,7 @@ void StudyFlags::Resolve() {
     throw base::ConfigError(
         "--reward-split test: found --evaluator beside it, whose rewards are its own");
   }
+  child.recipe.Resolve();
   space.Resolve(strategy.options.reinforce.policy);
   strategy.Resolve();
   CheckName(study);
@@ -228,7 +236,9 @@ void StudyFlags::Settle(const data::Problem& problem) {
 }
 
 std::string RewardMeaning(const ChildFlags& child) {
-  return child.RewardIsTest() ? "accuracy on the TEST SET" : "validation accuracy";
+  std::string metric = child.reward;
+  std::ranges::replace(metric, '-', ' ');
+  return child.RewardIsTest() ? metric + " on the TEST SET" : "validation " + metric;
 }
 
 search::ChildOptions ChildOptionsOf(const ChildFlags& child, std::int64_t seed) {
@@ -237,6 +247,8 @@ search::ChildOptions ChildOptionsOf(const ChildFlags& child, std::int64_t seed) 
           .max_samples = child.samples,
           .mb = child.mb,
           .learning_rate = child.learning_rate,
+          .recipe = child.recipe.recipe,
+          .metric = train::ParseMetric(child.reward),
           .limits = {.max_macs = child.max_macs,
                      .max_params = child.max_params,
                      .max_bytes = child.max_memory_mib * kMebi},

@@ -23,6 +23,7 @@
 #include "netsmith/report/statistics.h"
 #include "netsmith/space/network.h"
 #include "netsmith/train/full_training.h"
+#include "netsmith/train/recipe.h"
 
 namespace netsmith::cli {
 namespace {
@@ -36,7 +37,8 @@ class Train : public Command {
                  "SPACE:genome or @graph.json");
     data_.Declare(options);
     training_.Declare(options);
-    options.Real("learning-rate", &learning_rate_, {0, 10, true}, "Learning rate (Adam)");
+    options.Real("learning-rate", &learning_rate_, {0, 10, true},
+                 "Learning rate, the highest of the schedule");
     options.Integer("samples", &samples_, {0, 1'000'000'000'000},
                     "Training samples an epoch sees; 0 means all");
     options.Integer("seed", &seed_, {0, kMaxSeed},
@@ -48,21 +50,24 @@ class Train : public Command {
 
   int Run(const std::stop_token& stop) override {
     if (network_.empty()) throw base::ConfigError("--network: not given, expected a network");
+    training_.recipe.Resolve();
     out_.Prepare();
     const data::Problem problem = data_.Load(stop);
     const auto graph = space::ParseNetwork(network_, problem.development().shape(),
                                            problem.development().num_classes());
     const graph::Costs costs = graph::TotalCosts(graph);
-    base::LogInfo(fmt::format(
-        "training {} ({} parameters, {} multiply-adds) on {} samples of {}: {}, {}", network_,
-        report::Grouped(costs.params), report::Grouped(costs.macs),
-        report::Grouped(std::ssize(problem.train())), data_.data,
-        report::Counted(training_.epochs, "epoch"), report::Counted(training_.seeds, "seed")));
+    base::LogInfo(
+        fmt::format("training {} ({} parameters, {} multiply-adds) on {} samples of {}: {}, {}{}",
+                    network_, report::Grouped(costs.params), report::Grouped(costs.macs),
+                    report::Grouped(std::ssize(problem.train())), data_.data,
+                    report::Counted(training_.epochs, "epoch"),
+                    report::Counted(training_.seeds, "seed"), RecipeText(training_.recipe.recipe)));
     const auto result =
         train::TrainInFull(std::vector<train::NamedNetwork>{{network_, graph}}, problem,
                            {.epochs = training_.epochs,
                             .mb = training_.mb,
                             .max_samples = samples_,
+                            .recipe = training_.recipe.recipe,
                             .learning_rates = {learning_rate_},
                             .seed = static_cast<std::uint64_t>(seed_),
                             .num_seeds = training_.seeds,
@@ -85,9 +90,14 @@ class Train : public Command {
  private:
   /// What was asked for.
   nlohmann::ordered_json Request() const {
-    return {{"network", network_}, {"data", data_.data},  {"epochs", training_.epochs},
-            {"mb", training_.mb},  {"samples", samples_}, {"learning_rate", learning_rate_},
-            {"seed", seed_}};
+    return {{"network", network_},
+            {"data", data_.data},
+            {"epochs", training_.epochs},
+            {"mb", training_.mb},
+            {"samples", samples_},
+            {"learning_rate", learning_rate_},
+            {"seed", seed_},
+            {"recipe", train::Describe(training_.recipe.recipe)}};
   }
 
   void Report(const train::FullTrainingResult& result, const graph::Costs& costs,

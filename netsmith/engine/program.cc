@@ -153,14 +153,16 @@ struct Program::Impl {
     });
   }
 
-  void LossOfChunk(const Chunk& chunk, std::span<const std::int32_t> labels, double smoothing) {
+  void LossOfChunk(const Chunk& chunk, std::span<const std::int32_t> labels,
+                   const LossOptions& loss) {
     const auto classes = static_cast<std::size_t>(num_classes());
     const float scale = 1.0f / static_cast<float>(labels.size());
     for (std::int64_t i = 0; i < chunk.count; ++i) {
       const std::int64_t sample = chunk.first + i;
-      losses[sample] =
-          SoftmaxLoss({chunk.Sample(compiled.logits, i), classes}, labels[sample], smoothing, scale,
-                      {chunk.Sample(compiled.diff_logits, i), classes});
+      const float weight = loss.class_weights.empty() ? 1 : loss.class_weights[labels[sample]];
+      losses[sample] = weight * SoftmaxLoss({chunk.Sample(compiled.logits, i), classes},
+                                            labels[sample], loss.label_smoothing, weight * scale,
+                                            {chunk.Sample(compiled.diff_logits, i), classes});
     }
   }
 
@@ -178,7 +180,7 @@ struct Program::Impl {
 
   /// The mini-batch's way there and back, phase by phase; the last phase goes both ways at once.
   void Train(std::span<const float> src, std::span<const std::int32_t> labels,
-             const Chunk& of_all_chunks, double smoothing) {
+             const Chunk& of_all_chunks, const LossOptions& loss) {
     const auto count = static_cast<std::int64_t>(labels.size());
     const Batch whole = WholeBatch(count);
     const std::vector<Phase>& phases = compiled.phases;
@@ -188,7 +190,7 @@ struct Program::Impl {
         if (p == 0) LoadInput(chunk, src.data());
         ForwardChunk(phases[p], chunk, thread);
         if (p < last) return;
-        LossOfChunk(chunk, labels, smoothing);
+        LossOfChunk(chunk, labels, loss);
         BackwardChunk(phases[p], chunk, thread);
       });
       if (p < last) compiled.ops[phases[p].end - 1].op->FinishForward(whole);
@@ -323,6 +325,19 @@ std::span<const float> Program::flat_gradients() const {
   return {impl_->diff_params, static_cast<std::size_t>(impl_->compiled.sizes.params)};
 }
 
+std::vector<ParamRange> Program::weight_ranges() const {
+  std::vector<ParamRange> ranges;
+  for (const ParamSpec& spec : impl_->compiled.params) {
+    if (spec.fan_in > 0) ranges.push_back({.first = spec.offset, .count = spec.size()});
+  }
+  std::ranges::sort(ranges, {}, &ParamRange::first);
+  return ranges;
+}
+
+std::span<float> Program::flat_running_averages() {
+  return {impl_->statistics, static_cast<std::size_t>(impl_->compiled.sizes.statistics)};
+}
+
 void Program::Freeze() {
   impl_->Pack(false);
   impl_->frozen = true;
@@ -343,12 +358,15 @@ void Program::Forward(std::span<const float> src, std::span<float> logits) {
 }
 
 double Program::ForwardBackward(std::span<const float> src, std::span<const std::int32_t> labels,
-                                std::uint64_t dropout_seed, double label_smoothing) {
+                                std::uint64_t dropout_seed, const LossOptions& loss) {
   NETSMITH_CHECK(!impl_->frozen);
   const auto count = static_cast<std::int64_t>(labels.size());
   NETSMITH_CHECK_EQ(count * impl_->sample_floats(), static_cast<std::int64_t>(src.size()));
   NETSMITH_CHECK_LE(count, impl_->max_mb);
   NETSMITH_CHECK_LT(0, count);
+  if (!loss.class_weights.empty()) {
+    NETSMITH_CHECK_EQ(std::ssize(loss.class_weights), impl_->num_classes());
+  }
   for (const std::int32_t label : labels) {
     NETSMITH_CHECK(label >= 0 && label < impl_->num_classes());
   }
@@ -356,7 +374,7 @@ double Program::ForwardBackward(std::span<const float> src, std::span<const std:
   Chunk of_all_chunks;
   of_all_chunks.training = true;
   of_all_chunks.dropout_seed = dropout_seed;
-  impl_->Train(src, labels, of_all_chunks, label_smoothing);
+  impl_->Train(src, labels, of_all_chunks, loss);
   double sum = 0;
   for (std::int64_t i = 0; i < count; ++i) sum += impl_->losses[i];
   return sum / static_cast<double>(count);

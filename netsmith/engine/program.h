@@ -20,6 +20,18 @@ struct Param {
   std::vector<std::int64_t> shape;
 };
 
+/// A part of the flat parameters.
+struct ParamRange {
+  std::int64_t first = 0;
+  std::int64_t count = 0;
+};
+
+/// What the loss of a mini-batch is: the mean of weight[label] · cross-entropy.
+struct LossOptions {
+  double label_smoothing = 0;                 // as in SoftmaxLoss
+  std::span<const float> class_weights = {};  // one a class; empty: 1 for all
+};
+
 /// Time spent in one op since profiling was switched on, in milliseconds, over all threads.
 struct OpTime {
   std::string name;
@@ -69,6 +81,11 @@ class Program {
   /// optimizers, which treat every element alike.
   std::span<float> flat_params();
   std::span<const float> flat_gradients() const;
+  /// Where in flat_params() the weights of convolutions and dense layers are, ascending: everything
+  /// but biases and the gamma and beta of norms.
+  std::vector<ParamRange> weight_ranges() const;
+  /// All running averages, likewise in the engine's own order.
+  std::span<float> flat_running_averages();
 
   /// Logits of up to mb samples, dropout inactive, batch norms by their running averages.
   /// Shapes   src [count][h][w][c]; logits [count][classes]
@@ -79,10 +96,10 @@ class Program {
   void Freeze();
 
   /// One training pass: the gradient of the mean loss over the samples. Returns that loss, which is
-  /// NaN or infinite when training diverged. `label_smoothing` as in SoftmaxLoss.
+  /// NaN or infinite when training diverged.
   /// Shapes   src [count][h][w][c]; labels [count], each in [0, classes)
   double ForwardBackward(std::span<const float> src, std::span<const std::int32_t> labels,
-                         std::uint64_t dropout_seed, double label_smoothing = 0);
+                         std::uint64_t dropout_seed, const LossOptions& loss = {});
 
   /// Measures each op from now on. Costs a few percent; changes no result.
   void StartProfile();

@@ -1,42 +1,53 @@
 #include "netsmith/optim/adam.h"
 
-#include <algorithm>
 #include <cmath>
-
-#include "netsmith/base/check.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "netsmith/optim/adam.cc"
 #include <hwy/foreach_target.h>
+// foreach_target comes first.
 #include <hwy/highway.h>
+
+#include "netsmith/optim/elements-inl.h"
+
+#ifndef NETSMITH_OPTIM_ADAM_STEP_
+#define NETSMITH_OPTIM_ADAM_STEP_
+namespace netsmith::optim {
+
+/// Constants of one update.
+struct AdamStep {
+  float beta1, beta2, epsilon;
+  float step;            // lr / (1 − β1ᵗ)
+  float square_scale;    // 1 / (1 − β2ᵗ)
+  float gradient_scale;  // in front of g
+  float into_gradient;   // adam: λ
+  float shrink;          // adamw: lr·λ
+};
+
+}  // namespace netsmith::optim
+#endif
 
 HWY_BEFORE_NAMESPACE();
 namespace netsmith::optim::HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
 
-/// Elements [0, n); `step` = lr / (1 − β1ᵗ), `square_scale` = 1 / (1 − β2ᵗ).
-void UpdateElements(std::int64_t n, float beta1, float beta2, float step, float square_scale,
-                    float epsilon, const float* gradients, float* mean, float* square,
-                    float* params) {
-  const auto update = [&](auto d, std::int64_t i) {
-    const auto g = hn::LoadU(d, gradients + i);
+void UpdateAdam(std::int64_t n, const AdamStep& step, const float* gradients, float* mean,
+                float* square, float* params) {
+  ForEachVector(n, [&](auto d, std::int64_t i) HWY_ATTR {
+    const auto old = hn::LoadU(d, params + i);
+    const auto scaled = hn::Mul(hn::Set(d, step.gradient_scale), hn::LoadU(d, gradients + i));
+    const auto g = hn::MulAdd(hn::Set(d, step.into_gradient), old, scaled);
     const auto old_mean = hn::LoadU(d, mean + i);
     const auto old_square = hn::LoadU(d, square + i);
-    const auto m = hn::MulAdd(hn::Set(d, 1 - beta1), hn::Sub(g, old_mean), old_mean);
-    const auto v =
-        hn::MulAdd(hn::Set(d, 1 - beta2), hn::Sub(hn::Mul(g, g), old_square), old_square);
+    const auto m = hn::MulAdd(hn::Set(d, 1 - step.beta1), hn::Sub(g, old_mean), old_mean);
+    const auto v = hn::MulAdd(hn::Set(d, 1 - step.beta2), hn::MulSub(g, g, old_square), old_square);
     hn::StoreU(m, d, mean + i);
     hn::StoreU(v, d, square + i);
-    const auto root = hn::Sqrt(hn::Mul(v, hn::Set(d, square_scale)));
-    const auto change = hn::Div(hn::Mul(hn::Set(d, step), m), hn::Add(root, hn::Set(d, epsilon)));
-    hn::StoreU(hn::Sub(hn::LoadU(d, params + i), change), d, params + i);
-  };
-  const hn::CappedTag<float, 16> vector;
-  const hn::CappedTag<float, 1> one;
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(vector));
-  std::int64_t i = 0;
-  for (; i + lanes <= n; i += lanes) update(vector, i);
-  for (; i < n; ++i) update(one, i);
+    const auto root = hn::Sqrt(hn::Mul(v, hn::Set(d, step.square_scale)));
+    const auto change =
+        hn::Div(hn::Mul(hn::Set(d, step.step), m), hn::Add(root, hn::Set(d, step.epsilon)));
+    const auto shrunk = hn::NegMulAdd(hn::Set(d, step.shrink), old, old);
+    hn::StoreU(hn::Sub(shrunk, change), d, params + i);
+  });
 }
 
 }  // namespace netsmith::optim::HWY_NAMESPACE
@@ -45,33 +56,29 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace netsmith::optim {
 
-HWY_EXPORT(UpdateElements);
+HWY_EXPORT(UpdateAdam);
 
-Adam::Adam(std::int64_t num_params, const AdamOptions& options)
-    : options_(options), mean_(num_params), square_(num_params) {}
+Adam::Adam(const OptimizerOptions& options, std::int64_t num_params, std::span<const Range> decayed)
+    : Optimizer(num_params, options.weight_decay, decayed),
+      options_(options),
+      mean_(num_params),
+      square_(num_params) {}
 
-std::int64_t Adam::StateBytes(std::int64_t num_params) {
-  return 2 * num_params * static_cast<std::int64_t>(sizeof(float));
-}
-
-void Adam::Update(std::span<float> params, std::span<const float> gradients,
-                  base::ThreadPool& pool) {
-  NETSMITH_CHECK_EQ(static_cast<std::int64_t>(params.size()), mean_.size());
-  NETSMITH_CHECK_EQ(static_cast<std::int64_t>(gradients.size()), mean_.size());
-  ++updates_;
-  const auto t = static_cast<double>(updates_);
-  const double step = options_.learning_rate / (1 - std::pow(options_.beta1, t));
-  const double square_scale = 1 / (1 - std::pow(options_.beta2, t));
-  constexpr std::int64_t kSlice = 1 << 15;
-  const std::int64_t slices = (mean_.size() + kSlice - 1) / kSlice;
-  pool.Run(slices, [&](std::int64_t slice, int) {
-    const std::int64_t first = slice * kSlice;
-    HWY_DYNAMIC_DISPATCH(UpdateElements)
-    (std::min(kSlice, mean_.size() - first), static_cast<float>(options_.beta1),
-     static_cast<float>(options_.beta2), static_cast<float>(step), static_cast<float>(square_scale),
-     static_cast<float>(options_.epsilon), gradients.data() + first, mean_.data() + first,
-     square_.data() + first, params.data() + first);
-  });
+void Adam::UpdateSlice(const Slice& slice, double learning_rate, float gradient_scale,
+                       const float* gradients, float* params) {
+  const auto t = static_cast<double>(updates());
+  const bool decoupled = options_.name == "adamw";
+  const AdamStep step = {
+      .beta1 = static_cast<float>(options_.beta1),
+      .beta2 = static_cast<float>(options_.beta2),
+      .epsilon = static_cast<float>(options_.epsilon),
+      .step = static_cast<float>(learning_rate / (1 - std::pow(options_.beta1, t))),
+      .square_scale = static_cast<float>(1 / (1 - std::pow(options_.beta2, t))),
+      .gradient_scale = gradient_scale,
+      .into_gradient = decoupled ? 0 : static_cast<float>(slice.weight_decay),
+      .shrink = decoupled ? static_cast<float>(learning_rate * slice.weight_decay) : 0};
+  HWY_DYNAMIC_DISPATCH(UpdateAdam)
+  (slice.count, step, gradients, mean_.data() + slice.first, square_.data() + slice.first, params);
 }
 
 }  // namespace netsmith::optim

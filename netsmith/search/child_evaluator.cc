@@ -28,6 +28,7 @@ void CheckOptions(const ChildOptions& options) {
   check("epochs", options.epochs, options.epochs >= 1, "at least 1");
   check("max_samples", options.max_samples, options.max_samples >= 0, "at least 0");
   check("mb", options.mb, options.mb >= 1, "at least 1");
+  train::CheckRecipe(options.recipe);
   check("learning_rate", options.learning_rate, options.learning_rate > 0, "more than 0");
   check("max_macs", limits.max_macs, limits.max_macs >= 0, "at least 0");
   check("max_params", limits.max_params, limits.max_params >= 0, "at least 0");
@@ -57,7 +58,8 @@ Evaluation ChildEvaluator::Evaluate(const study::Job& job, const std::stop_token
   } catch (const base::InvalidArgument& invalid) {
     return WithoutReward(TrialState::kRefused, invalid.what());
   }
-  const auto over = OverLimit(costs, train::PlannedBytes(graph, options_.mb), options_.limits);
+  const auto over = OverLimit(costs, train::PlannedBytes(graph, options_.mb, 1, options_.recipe),
+                              options_.limits);
   Evaluation evaluation =
       over ? WithoutReward(TrialState::kRefused, *over) : Train(graph, decided, job, stop);
   evaluation.params = costs.params;
@@ -73,6 +75,8 @@ Evaluation ChildEvaluator::Train(const graph::Graph& graph, const space::Hyperpa
   training.mb = options_.mb;
   training.max_samples = options_.max_samples;
   training.learning_rate = decided.learning_rate.value_or(options_.learning_rate);
+  training.recipe = options_.recipe;
+  training.metric = options_.metric;
   training.seed = base::RandomStreams(options_.seed).SeedFor("child", trial);
   training.num_threads = job.num_threads;
   train::Child child(graph, problem_, training);
@@ -80,14 +84,15 @@ Evaluation ChildEvaluator::Train(const graph::Graph& graph, const space::Hyperpa
 
   Evaluation evaluation;
   if (trained.diverged) {
-    evaluation = WithoutReward(TrialState::kDiverged,
-                               fmt::format("the loss became NaN or infinite in epoch {}",
-                                           trained.validation_accuracy.size() + 1));
+    evaluation = WithoutReward(
+        TrialState::kDiverged,
+        fmt::format("{} in epoch {}", trained.reason, trained.validation_accuracy.size() + 1));
   } else {
-    evaluation.reward =
-        test_set_ != nullptr ? child.Accuracy(*test_set_) : trained.validation_accuracy.back();
+    evaluation.reward = test_set_ != nullptr
+                            ? train::Score(options_.metric, child.Measure(*test_set_))
+                            : trained.validation_score.back();
   }
-  evaluation.curve = std::move(trained.validation_accuracy);
+  evaluation.curve = std::move(trained.validation_score);
   evaluation.seconds = trained.seconds;
   return evaluation;
 }

@@ -9,6 +9,8 @@
 #include "netsmith/space/search_space.h"
 #include "netsmith/study/evaluator.h"
 #include "netsmith/study/trial.h"
+#include "netsmith/train/metrics.h"
+#include "netsmith/train/recipe.h"
 
 namespace netsmith::search {
 
@@ -25,16 +27,18 @@ struct ChildOptions {
   std::int64_t max_samples = 4000;  // training samples an epoch sees; 0: all
   std::int64_t mb = 20;             // samples a step
   double learning_rate = 1e-3;
+  train::Recipe recipe = train::Recipe();
+  train::Metric metric = train::Metric::kAccuracy;  // the reward
   ChildLimits limits = {};
   RewardSplit reward_split = RewardSplit::kValidation;
   std::uint64_t seed = 0;  // of the study; each trial draws from a stream of its own
 };
 
-/// Builds a genome's network, trains it and measures its accuracy, which is the reward. What the
-/// genome decides about training (space::Hyperparameters) wins over the options.
+/// Builds a genome's network, trains it and measures it, which is the reward. What the genome
+/// decides about training (space::Hyperparameters) wins over the options.
 ///
 /// A network over a limit, or that has no valid graph, is kRefused before anything is built; one
-/// whose loss becomes NaN or infinite is kDiverged.
+/// whose loss, gradients or weights become NaN or infinite is kDiverged.
 class ChildEvaluator : public study::Evaluator {
  public:
   /// `space` and `problem` must outlive the evaluator. Opens the test set only for

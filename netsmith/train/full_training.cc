@@ -99,6 +99,7 @@ class FullTrainer {
         .mb = options_.mb,
         .max_samples = options_.max_samples,
         .learning_rate = rate,
+        .recipe = options_.recipe,
         .seed = seed,
         .num_threads = num_threads,
         .on_epoch = [&](int epoch, double accuracy) {
@@ -110,7 +111,7 @@ class FullTrainer {
     const TrainResult result = trained.child->Train(stop_);
     trained.diverged = result.diverged || result.validation_accuracy.empty();
     if (trained.diverged) {
-      base::LogWarning(fmt::format("{}: diverged", label));
+      base::LogWarning(fmt::format("{}: diverged: {}", label, result.reason));
     } else {
       trained.validation_accuracy = result.validation_accuracy.back();
     }

@@ -12,6 +12,7 @@
 #include "netsmith/data/dataset.h"
 #include "netsmith/engine/weights.h"
 #include "netsmith/graph/graph.h"
+#include "netsmith/train/recipe.h"
 
 /// The full training of networks that a study chose: the one place where test accuracies come from.
 namespace netsmith::train {
@@ -38,7 +39,8 @@ struct FullTrainingResult {
 struct FullTrainingOptions {
   int epochs = 10;
   std::int64_t mb = 100;
-  std::int64_t max_samples = 0;                 // training samples an epoch sees; 0: all
+  std::int64_t max_samples = 0;  // training samples an epoch sees; 0: all
+  Recipe recipe = Recipe();
   std::vector<double> learning_rates = {1e-3};  // each network's best is chosen on validation
   std::uint64_t seed = 0;                       // the first seed; the choice is made with it
   int num_seeds = 1;                            // seeds seed, seed + 1, …

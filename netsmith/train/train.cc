@@ -3,15 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <cmath>
-#include <limits>
+#include <cstdint>
 #include <numeric>
+#include <optional>
+#include <utility>
 
 #include "netsmith/base/error.h"
 #include "netsmith/base/random.h"
 #include "netsmith/base/thread_pool.h"
-#include "netsmith/optim/adam.h"
+#include "netsmith/data/augment.h"
+#include "netsmith/optim/gradient_norm.h"
+#include "netsmith/optim/optimizer.h"
+#include "netsmith/optim/schedule.h"
+#include "netsmith/optim/weight_average.h"
+#include "netsmith/train/batch_loader.h"
 
 namespace netsmith::train {
 namespace {
@@ -43,6 +51,7 @@ void CheckOptions(const TrainOptions& options) {
   require(options.max_samples >= 0, "max_samples", options.max_samples, "0 (all) or more");
   require(options.learning_rate > 0 && std::isfinite(options.learning_rate), "learning_rate",
           options.learning_rate, "a positive number");
+  CheckRecipe(options.recipe);
   require(options.num_threads >= 1, "num_threads", options.num_threads, "at least 1");
 }
 
@@ -53,9 +62,46 @@ void Shuffle(std::vector<std::int64_t>& records, base::Generator generator) {
   }
 }
 
+/// NaN and infinity alone have all bits of the exponent set. Integers, which compilers vectorise.
 bool AllFinite(std::span<const float> values) {
-  return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
+  constexpr std::uint32_t kExponent = 0x7f800000;
+  std::uint32_t bad = 0;
+  for (const float value : values) {
+    bad |= (std::bit_cast<std::uint32_t>(value) & kExponent) == kExponent ? 1 : 0;
+  }
+  return bad == 0;
 }
+
+std::vector<optim::Range> DecayedRanges(const engine::Program& program) {
+  std::vector<optim::Range> ranges;
+  for (const engine::ParamRange& range : program.weight_ranges()) {
+    ranges.push_back({.first = range.first, .count = range.count});
+  }
+  return ranges;
+}
+
+/// Averages of a program's parameters and of the running averages of its batch norms.
+class ProgramAverage {
+ public:
+  ProgramAverage(engine::Program& program, double decay)
+      : program_(program),
+        params_(std::ssize(program.flat_params()), decay),
+        statistics_(std::ssize(program.flat_running_averages()), decay) {}
+
+  void Update(base::ThreadPool& pool) {
+    params_.Update(program_.flat_params(), pool);
+    statistics_.Update(program_.flat_running_averages(), pool);
+  }
+  void Swap() {
+    params_.Swap(program_.flat_params());
+    statistics_.Swap(program_.flat_running_averages());
+  }
+
+ private:
+  engine::Program& program_;
+  optim::WeightAverage params_;
+  optim::WeightAverage statistics_;
+};
 
 }  // namespace
 
@@ -63,16 +109,36 @@ struct Child::Impl {
   Impl(const graph::Graph& graph, const data::Problem& borrowed, const TrainOptions& train_options)
       : problem(borrowed),
         options(train_options),
+        recipe(options.recipe),
         streams(options.seed),
         pool(options.num_threads),
         program(graph, options.mb, pool),
-        adam(static_cast<std::int64_t>(program.flat_params().size()),
-             {.learning_rate = options.learning_rate}),
+        optimizer(optim::MakeOptimizer(recipe.optimizer, std::ssize(program.flat_params()),
+                                       DecayedRanges(program))),
+        norm(std::ssize(program.flat_params())),
+        augmenter(data::ParseAugment(recipe.augment, problem.development().shape(),
+                                     recipe.augment_strength),
+                  problem.development().shape()),
+        class_weights(ClassWeights(recipe.class_weights, problem)),
         src(static_cast<std::size_t>(options.mb * graph.input.size())),
         labels(static_cast<std::size_t>(options.mb)),
         logits(static_cast<std::size_t>(options.mb * program.num_classes())) {
+    if (recipe.ema > 0) average.emplace(program, recipe.ema);
     base::Generator generator = streams.For("weights");
     program.InitParams(generator);
+  }
+
+  std::int64_t samples_per_epoch() const {
+    const std::int64_t all = std::ssize(problem.train());
+    return options.max_samples > 0 ? std::min(options.max_samples, all) : all;
+  }
+
+  double LearningRate(std::uint64_t step) const {
+    const std::int64_t steps_per_epoch = (samples_per_epoch() + options.mb - 1) / options.mb;
+    const auto warmup = std::llround(recipe.warmup_epochs * static_cast<double>(steps_per_epoch));
+    return options.learning_rate *
+           optim::RateFactor({.name = recipe.schedule, .warmup_steps = warmup},
+                             static_cast<std::int64_t>(step), steps_per_epoch * options.epochs);
   }
 
   /// The samples of `records`, read into src.
@@ -82,43 +148,68 @@ struct Child::Impl {
     return to;
   }
 
-  double Step(std::span<const std::int64_t> records, std::uint64_t step) {
+  StepResult Step(const MiniBatch& batch, std::uint64_t step) {
+    StepResult result;
+    result.finite_samples = AllFinite(batch.samples);
+    result.loss = program.ForwardBackward(
+        batch.samples, batch.labels, streams.SeedFor("dropout", step),
+        {.label_smoothing = recipe.label_smoothing, .class_weights = class_weights});
+    result.gradient_norm = norm.Measure(program.flat_gradients(), pool);
+    if (!result.finite()) return result;
+    optimizer->Update(program.flat_params(), program.flat_gradients(), LearningRate(step), pool,
+                      optim::ClipScale(result.gradient_norm, recipe.clip_norm));
+    if (average) average->Update(pool);
+    return result;
+  }
+
+  StepResult Step(std::span<const std::int64_t> records, std::uint64_t step) {
     const std::span<const float> samples = Read(problem.development(), records);
     for (std::size_t i = 0; i < records.size(); ++i) {
       labels[i] = problem.development().Label(records[i]);
     }
-    const double loss = program.ForwardBackward(samples, std::span(labels).first(records.size()),
-                                                streams.SeedFor("dropout", step));
-    adam.Update(program.flat_params(), program.flat_gradients(), pool);
-    return loss;
+    return Step(MiniBatch{.samples = samples, .labels = std::span(labels).first(records.size())},
+                step);
   }
 
-  /// Mean loss of one epoch; not finite, and ended early, when training diverged.
-  double Epoch(std::uint64_t epoch, std::uint64_t& step, const std::stop_token& stop) {
+  /// Appends the epoch's mean loss to the result. Ends early when training diverged.
+  void Epoch(std::uint64_t epoch, std::uint64_t& step, const std::stop_token& stop,
+             TrainResult& result) {
     std::vector<std::int64_t> order(problem.train().begin(), problem.train().end());
     Shuffle(order, streams.For("order", epoch));
-    if (options.max_samples > 0 && options.max_samples < std::ssize(order)) {
-      order.resize(static_cast<std::size_t>(options.max_samples));
-    }
+    order.resize(static_cast<std::size_t>(samples_per_epoch()));
+    const auto num_samples = static_cast<double>(order.size());
+    BatchLoader loader(problem.development(), std::move(order), augmenter,
+                       {.mb = options.mb, .seed = options.seed, .epoch = epoch});
     double sum = 0;
-    for (std::size_t first = 0; first < order.size();) {
+    for (MiniBatch batch = loader.Next(); !batch.labels.empty(); batch = loader.Next()) {
       if (stop.stop_requested()) throw base::Interrupted("training was interrupted");
-      const auto count = std::min(static_cast<std::size_t>(options.mb), order.size() - first);
-      const double loss = Step(std::span(order).subspan(first, count), step++);
-      if (!std::isfinite(loss)) return loss;
-      sum += loss * static_cast<double>(count);
-      first += count;
+      const StepResult found = Step(batch, step++);
+      if (!found.finite()) {
+        result.train_loss.push_back(found.loss);
+        result.diverged = true;
+        result.reason = found.Trouble();
+        return;
+      }
+      sum += found.loss * static_cast<double>(batch.labels.size());
     }
-    // The last update has not shown in any loss, and a ReLU or a maximum may hide what is no
-    // number.
-    if (!AllFinite(program.flat_params())) return std::numeric_limits<double>::quiet_NaN();
-    return sum / static_cast<double>(std::max<std::size_t>(order.size(), 1));
+    result.train_loss.push_back(sum / num_samples);
+    // The last update has not shown in any loss.
+    result.diverged = !AllFinite(program.flat_params());
+    if (result.diverged) result.reason = "a weight became NaN or infinite";
   }
 
-  double Accuracy(const data::Dataset& dataset, std::span<const std::int64_t> records) {
-    if (records.empty()) return 0;
+  /// Of the averaged network, where there is one.
+  void Validate(TrainResult& result) {
+    if (average) average->Swap();
+    const Confusion confusion = Measure(problem.development(), problem.validation());
+    if (average) average->Swap();
+    result.validation_accuracy.push_back(confusion.Accuracy());
+    result.validation_score.push_back(Score(options.metric, confusion));
+  }
+
+  Confusion Measure(const data::Dataset& dataset, std::span<const std::int64_t> records) {
     const auto classes = static_cast<std::size_t>(program.num_classes());
-    std::int64_t correct = 0;
+    Confusion confusion(program.num_classes());
     for (std::size_t first = 0; first < records.size();) {
       const auto count = std::min(static_cast<std::size_t>(options.mb), records.size() - first);
       const auto chunk = records.subspan(first, count);
@@ -127,19 +218,24 @@ struct Child::Impl {
       for (std::size_t i = 0; i < count; ++i) {
         const auto row = scores.subspan(i * classes, classes);
         const auto best = std::max_element(row.begin(), row.end()) - row.begin();
-        correct += best == dataset.Label(chunk[i]) ? 1 : 0;
+        confusion.Add(dataset.Label(chunk[i]), static_cast<std::int32_t>(best));
       }
       first += count;
     }
-    return static_cast<double>(correct) / static_cast<double>(records.size());
+    return confusion;
   }
 
   const data::Problem& problem;
   TrainOptions options;
+  const Recipe& recipe;  // of the options
   base::RandomStreams streams;
   base::ThreadPool pool;
   engine::Program program;
-  optim::Adam adam;
+  std::unique_ptr<optim::Optimizer> optimizer;
+  optim::GradientNorm norm;
+  std::optional<ProgramAverage> average;
+  data::Augmenter augmenter;
+  std::vector<float> class_weights;  // empty: 1 for all
   std::vector<float> src;
   std::vector<std::int32_t> labels;
   std::vector<float> logits;
@@ -154,7 +250,17 @@ Child::~Child() = default;
 
 engine::Program& Child::program() { return impl_->program; }
 
-double Child::Step(std::span<const std::int64_t> records, std::uint64_t step) {
+bool StepResult::finite() const {
+  return finite_samples && std::isfinite(loss) && std::isfinite(gradient_norm);
+}
+
+std::string StepResult::Trouble() const {
+  if (!finite_samples) return "a sample has a value that is NaN or infinite";
+  if (!std::isfinite(loss)) return "the loss became NaN or infinite";
+  return std::isfinite(gradient_norm) ? "" : "a gradient became NaN or infinite";
+}
+
+StepResult Child::Step(std::span<const std::int64_t> records, std::uint64_t step) {
   return impl_->Step(records, step);
 }
 
@@ -163,32 +269,41 @@ TrainResult Child::Train(const std::stop_token& stop) {
   const TrainOptions& options = impl_->options;
   TrainResult result;
   std::uint64_t step = 0;
-  for (int epoch = 1; epoch <= options.epochs && !result.diverged; ++epoch) {
-    const double loss = impl_->Epoch(static_cast<std::uint64_t>(epoch), step, stop);
-    result.train_loss.push_back(loss);
-    result.diverged = !std::isfinite(loss);
+  for (int epoch = 1; epoch <= options.epochs; ++epoch) {
+    impl_->Epoch(static_cast<std::uint64_t>(epoch), step, stop, result);
     if (result.diverged) break;
-    const data::Problem& problem = impl_->problem;
-    const double accuracy = impl_->Accuracy(problem.development(), problem.validation());
-    result.validation_accuracy.push_back(accuracy);
-    if (options.on_epoch) options.on_epoch(epoch, accuracy);
+    impl_->Validate(result);
+    if (options.on_epoch) options.on_epoch(epoch, result.validation_accuracy.back());
   }
+  if (impl_->average && !result.diverged) impl_->average->Swap();
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }
 
-double Child::Accuracy(const data::Dataset& dataset) {
+Confusion Child::Measure(const data::Dataset& dataset) {
   std::vector<std::int64_t> all(static_cast<std::size_t>(dataset.size()));
   std::iota(all.begin(), all.end(), 0);
-  return impl_->Accuracy(dataset, all);
+  return impl_->Measure(dataset, all);
+}
+
+double Child::Accuracy(const data::Dataset& dataset) { return Measure(dataset).Accuracy(); }
+
+std::int64_t PlannedBytes(const graph::Graph& graph, std::int64_t mb, int num_threads,
+                          const Recipe& recipe) {
+  const std::vector<graph::NodeInfo> infos = graph::Analyze(graph);
+  const std::int64_t loaders = recipe.augment == "none" ? 1 : 2;
+  const std::int64_t staged =
+      mb * ((1 + loaders) * (graph.input.size() + 1) + infos.back().shape.size());
+  const std::int64_t params = engine::Program::PlannedParams(graph);
+  // The running averages are two of each batch norm's channels, which the parameters cover.
+  return engine::Program::PlannedBytes(graph, mb, num_threads) +
+         optim::StateBytes(recipe.optimizer, params) +
+         (recipe.ema > 0 ? 2 * optim::WeightAverage::StateBytes(params) : 0) +
+         staged * static_cast<std::int64_t>(sizeof(float));
 }
 
 std::int64_t PlannedBytes(const graph::Graph& graph, std::int64_t mb, int num_threads) {
-  const std::vector<graph::NodeInfo> infos = graph::Analyze(graph);
-  const std::int64_t staged = mb * (graph.input.size() + infos.back().shape.size() + 1);
-  return engine::Program::PlannedBytes(graph, mb, num_threads) +
-         optim::Adam::StateBytes(engine::Program::PlannedParams(graph)) +
-         staged * static_cast<std::int64_t>(sizeof(float));
+  return PlannedBytes(graph, mb, num_threads, Recipe());
 }
 
 }  // namespace netsmith::train

@@ -113,6 +113,21 @@ TEST_F(SearchTest, ResumeWithOtherOptionsIsAStoreError) {
   EXPECT_THAT(ErrorLine(result), HasSubstr("other options"));
 }
 
+TEST_F(SearchTest, ChildrensRecipeReachesTheWorkersAndIsAPartOfTheStudy) {
+  const std::vector<std::string> recipe = {"--child-recipe", "strong", "--child-ema", "0.9",
+                                           "--reward", "macro-f1"};
+  const json classic = Search({"--study", "classic"});
+  const json strong = Search(recipe);
+  EXPECT_NE(strong.at("best").at("reward"), classic.at("best").at("reward"));
+  EXPECT_EQ(Netsmith(SearchArguments({"--resume"})).exit_code, 4);
+  std::vector<std::string> again = recipe;
+  again.emplace_back("--resume");
+  EXPECT_EQ(Search(again).at("best").at("reward"), strong.at("best").at("reward"));
+  const ProcessResult text = Netsmith(SearchArguments(again));
+  EXPECT_THAT(text.err, HasSubstr("; adamw, weight decay 0.05, one-cycle, ema 0.9"));
+  EXPECT_THAT(text.err, HasSubstr("reward: validation macro f1"));
+}
+
 TEST_F(SearchTest, PipeGetsPlainLinesAndThePlanComesFirst) {
   const ProcessResult result = Netsmith(SearchArguments());
   EXPECT_THAT(result.err, ::testing::StartsWith("study s in sqlite:///"));

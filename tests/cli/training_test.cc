@@ -45,6 +45,34 @@ class TrainingTest : public ProgramTest {
   std::string errors_;
 };
 
+TEST_F(TrainingTest, TheRecipeChangesTheTrainingAndIsSaid) {
+  const json classic = Run(Train({}));
+  EXPECT_EQ(classic.at("recipe"), "");
+  const json strong = Run(Train({"--recipe", "strong", "--ema", "0.9", "--augment", "shift:0.1"}));
+  EXPECT_EQ(strong.at("recipe"),
+            "adamw, weight decay 0.05, one-cycle, ema 0.9, clip norm 5, label smoothing 0.1, "
+            "augment shift:0.1");
+  EXPECT_THAT(errors_, HasSubstr("; adamw, weight decay 0.05"));
+  EXPECT_NE(strong.at("validation_accuracy"), classic.at("validation_accuracy"));
+  const json threads = Run(
+      Train({"--recipe", "strong", "--ema", "0.9", "--augment", "shift:0.1", "--threads", "1"}));
+  EXPECT_EQ(threads.at("test_accuracy"), strong.at("test_accuracy"));
+}
+
+TEST_F(TrainingTest, AWrongRecipeIsAnErrorBeforeTheDataIsLoaded) {
+  const auto error_of = [&](const std::vector<std::string>& more) {
+    const ProcessResult result = Netsmith(Train(more));
+    EXPECT_EQ(result.exit_code, 2);
+    return result.err;
+  };
+  EXPECT_THAT(error_of({"--optimizer", "lion"}), HasSubstr("adam, adamw, rmsprop, sgd"));
+  EXPECT_THAT(error_of({"--optimizer", "sgd", "--momentum", "0", "--nesterov"}),
+              HasSubstr("training: momentum is 0, expected more than 0 beside nesterov"));
+  EXPECT_THAT(error_of({"--augment", "shift,warp"}),
+              HasSubstr("training: augment, column 7: found 'warp', expected one of"));
+  EXPECT_THAT(error_of({"--ema", "1"}), HasSubstr("--ema"));
+}
+
 TEST_F(TrainingTest, TrainPrintsTheAccuracyOfEverySeed) {
   const json result = Run(Train({}));
   const std::vector<double> accuracy = result.at("test_accuracy");

@@ -47,7 +47,7 @@ TEST(AllocationTest, NothingIsAllocatedByAStepOfAnyOperation) {
       const std::vector<std::int32_t> labels(kSamples, 1);
       std::vector<float> logits(static_cast<std::size_t>(kSamples * program.num_classes()));
       const auto step = [&] {
-        program.ForwardBackward(src, labels, 3, 0.1);
+        program.ForwardBackward(src, labels, 3, {.label_smoothing = 0.1});
         program.Forward(src, logits);
       };
       step();

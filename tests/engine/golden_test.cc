@@ -7,7 +7,7 @@
 
 #include "netsmith/engine/program.h"
 #include "netsmith/engine/reference/network.h"
-#include "netsmith/optim/adam.h"
+#include "netsmith/optim/optimizer.h"
 #include "tests/support/environment.h"
 
 namespace netsmith::engine {
@@ -89,9 +89,8 @@ void CheckProgram(const json& c) {
 
   const double loss = program.ForwardBackward(src, labels, 0);
   EXPECT_NEAR(loss, c["loss"].get<double>(), kFloat * std::abs(c["loss"].get<double>()));
-  optim::Adam adam(static_cast<std::int64_t>(program.flat_params().size()),
-                   {.learning_rate = 1e-3});
-  adam.Update(program.flat_params(), program.flat_gradients(), pool);
+  const auto adam = optim::MakeOptimizer({.name = "adam"}, std::ssize(program.flat_params()));
+  adam->Update(program.flat_params(), program.flat_gradients(), 1e-3, pool);
   for (int p = 0; p < num_params; ++p) {
     const std::string& name = program.params()[p].name;
     ExpectClose(Flat(c["grads"][p]), program.ReadGradient(p), kFloat, "gradient of " + name);

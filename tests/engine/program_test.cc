@@ -1,5 +1,6 @@
 #include "netsmith/engine/program.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <hwy/targets.h>
 
@@ -93,7 +94,7 @@ void ExpectEqualsReference(const std::string& name, const graph::Graph& graph, i
 
   const reference::Network::Result expected =
       judge.ForwardBackward(exact_src, labels, 77, kSmoothing);
-  const double loss = program.ForwardBackward(src, labels, 77, kSmoothing);
+  const double loss = program.ForwardBackward(src, labels, 77, {.label_smoothing = kSmoothing});
   EXPECT_NEAR(expected.loss, loss, 1e-5 * std::max(1.0, std::abs(expected.loss)));
   for (std::size_t p = 0; p < expected.gradients.size(); ++p) {
     ExpectClose(expected.gradients[p], program.ReadGradient(static_cast<int>(p)),
@@ -201,6 +202,49 @@ TEST(ProgramTest, WeightsAreBitIdenticalForAnyNumberOfThreads) {
     const std::vector<float> expected = StateAfterSteps(graph, 1);
     for (const int threads : {2, 3, 8})
       EXPECT_EQ(StateAfterSteps(graph, threads), expected) << name;
+  }
+}
+
+TEST(ProgramTest, ClassWeightsMultiplyEachSamplesLoss) {
+  const graph::Graph graph = testing::MakeGraph({"weighted", {1, 12, 1}, 3, {{.filters = 4}}});
+  base::ThreadPool pool(1);
+  Program program(graph, 4, pool);
+  base::Generator generator(6);
+  program.InitParams(generator);
+  const auto src = ToFloat(testing::RandomValues(generator, 4 * 12));
+  const std::vector<std::int32_t> labels = {2, 0, 1, 2};
+  const std::vector<float> weights = {0.5f, 3, 0.25f};
+  // What the samples give one by one, added up here.
+  double expected_loss = 0;
+  std::vector<double> expected(program.flat_params().size());
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const double weight = weights[labels[i]] / 4;
+    expected_loss += weight * program.ForwardBackward(std::span(src).subspan(i * 12, 12),
+                                                      std::vector{labels[i]}, 0,
+                                                      {.label_smoothing = 0.1});
+    for (std::size_t p = 0; p < expected.size(); ++p) {
+      expected[p] += weight * program.flat_gradients()[p];
+    }
+  }
+  const double loss = program.ForwardBackward(
+      src, labels, 0, {.label_smoothing = 0.1, .class_weights = weights});
+  EXPECT_NEAR(loss, expected_loss, 1e-6);
+  ExpectClose(expected, program.flat_gradients(), "gradients");
+}
+
+TEST(ProgramTest, WeightRangesHoldTheWeightsAndNeitherBiasesNorNorms) {
+  for (const auto& [name, graph] : AllGraphs()) {
+    base::ThreadPool pool(1);
+    Program program(graph, 2, pool);
+    std::ranges::fill(program.flat_params(), 0.0f);
+    for (const ParamRange& range : program.weight_ranges()) {
+      std::ranges::fill(program.flat_params().subspan(range.first, range.count), 1.0f);
+    }
+    for (int i = 0; i < std::ssize(program.params()); ++i) {
+      const Param& param = program.params()[i];
+      const float mark = param.shape.size() > 1 ? 1.0f : 0.0f;
+      EXPECT_THAT(program.ReadParam(i), ::testing::Each(mark)) << name << ' ' << param.name;
+    }
   }
 }
 

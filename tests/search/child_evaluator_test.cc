@@ -122,8 +122,24 @@ TEST_F(ChildEvaluatorTest, ALearningRateThatTheGenomeDecidesWins) {
   EXPECT_EQ(curve(0, 0.02).front(), curve(0, 0.02).back()) << "hardly trained at all";
 }
 
+TEST_F(ChildEvaluatorTest, RecipeAndMetricDecideTheReward) {
+  options_.epochs = 1;
+  options_.learning_rate = 1e-3;
+  const Evaluation classic = Evaluate(options_);
+  ChildOptions sgd = options_;
+  sgd.recipe.optimizer.name = "sgd";
+  EXPECT_NE(Evaluate(sgd).reward, classic.reward);
+  ChildOptions f1 = options_;
+  f1.metric = train::Metric::kMacroF1;
+  const Evaluation by_f1 = Evaluate(f1);
+  EXPECT_NE(by_f1.reward, classic.reward);
+  EXPECT_EQ(by_f1.curve.back(), by_f1.reward);
+}
+
 TEST_F(ChildEvaluatorTest, EachTrialStartsFromWeightsOfItsOwn) {
-  options_ = {.epochs = 1, .max_samples = 20, .mb = 10};
+  options_.epochs = 1;
+  options_.max_samples = 20;
+  options_.learning_rate = 1e-3;
   ChildEvaluator evaluator(space_, problem_, options_);
   std::vector<double> rewards;
   for (std::int64_t trial = 0; trial < 8; ++trial) {

@@ -68,8 +68,9 @@ TEST_F(FullTrainingTest, CoresDoNotChangeTheResult) {
 
 TEST_F(FullTrainingTest, DivergedTrainingsHaveNoTestAccuracy) {
   // The largest step there is: the weights overflow at once.
-  const auto results = Train({.epochs = 1, .mb = 20, .learning_rates = {1e38}, .num_cores = 2});
-  for (const FullTrainingResult& result : results) {
+  FullTrainingOptions options = Options(2);
+  options.learning_rates = {1e38};
+  for (const FullTrainingResult& result : Train(options)) {
     EXPECT_TRUE(std::isnan(result.test_accuracy[0])) << result.test_accuracy[0];
   }
 }

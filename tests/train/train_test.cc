@@ -6,51 +6,17 @@
 #include <limits>
 
 #include "netsmith/base/error.h"
-#include "netsmith/base/random.h"
-#include "netsmith/data/memory_dataset.h"
+#include "tests/train/spots.h"
 
 namespace netsmith::train {
 namespace {
 
 using ::testing::HasSubstr;
-
-/// Signals of 12 bytes with a bright spot in the third that is the label, on noise.
-std::shared_ptr<data::MemoryDataset> Spots(int count, std::uint64_t seed) {
-  base::Generator generator(seed);
-  std::vector<std::uint8_t> samples;
-  std::vector<std::int32_t> labels;
-  for (int i = 0; i < count; ++i) {
-    const auto label = static_cast<std::int32_t>(generator.Below(3));
-    const auto spot = 4 * label + static_cast<std::int32_t>(generator.Below(4));
-    for (int x = 0; x < 12; ++x) {
-      samples.push_back(static_cast<std::uint8_t>(x == spot ? 255 : generator.Below(60)));
-    }
-    labels.push_back(label);
-  }
-  return std::make_shared<data::MemoryDataset>("spots", tensor::SampleShape{1, 12, 1}, 3,
-                                               std::move(samples), std::move(labels));
-}
-
-data::Problem MakeProblem() {
-  std::vector<std::int64_t> train, validation;
-  for (int i = 0; i < 200; ++i) (i < 150 ? train : validation).push_back(i);
-  return {Spots(200, 1), Spots(50, 2), train, validation};
-}
-
-graph::Graph Network(double dropout_percent = 0) {
-  graph::Graph graph{.input = {1, 12, 1}, .nodes = {}};
-  graph.Add(graph::Input{}, {});
-  graph.Add(graph::Conv{6, 1, 3}, {0});
-  graph.Add(graph::Activation{}, {1});
-  graph.Add(graph::MaxPool{1, 2}, {2});
-  graph.Add(graph::Dropout{dropout_percent}, {3});
-  graph.Add(graph::Flatten{}, {4});
-  graph.Add(graph::Dense{3}, {5});
-  return graph;
-}
+using testing::SpotsNetwork;
+using testing::SpotsProblem;
 
 std::string ErrorOf(const graph::Graph& graph, const TrainOptions& options) {
-  const data::Problem problem = MakeProblem();
+  const data::Problem problem = SpotsProblem();
   try {
     Child child(graph, problem, options);
   } catch (const base::InvalidArgument& error) {
@@ -60,8 +26,8 @@ std::string ErrorOf(const graph::Graph& graph, const TrainOptions& options) {
 }
 
 TEST(TrainTest, LearnsWhatCanBeLearnt) {
-  const data::Problem problem = MakeProblem();
-  Child child(Network(), problem, {.epochs = 30, .mb = 10, .learning_rate = 1e-2});
+  const data::Problem problem = SpotsProblem();
+  Child child(SpotsNetwork(), problem, {.epochs = 30, .mb = 10, .learning_rate = 1e-2});
   const TrainResult result = child.Train({});
   EXPECT_FALSE(result.diverged);
   ASSERT_EQ(result.validation_accuracy.size(), 30u);
@@ -72,9 +38,9 @@ TEST(TrainTest, LearnsWhatCanBeLearnt) {
 }
 
 TEST(TrainTest, ResultDependsOnTheSeedAndNotOnThreads) {
-  const data::Problem problem = MakeProblem();
+  const data::Problem problem = SpotsProblem();
   const auto params = [&](std::uint64_t seed, int threads) {
-    Child child(Network(30), problem,
+    Child child(SpotsNetwork(30), problem,
                 {.epochs = 2, .mb = 16, .seed = seed, .num_threads = threads});
     child.Train({});
     const auto flat = child.program().flat_params();
@@ -86,9 +52,9 @@ TEST(TrainTest, ResultDependsOnTheSeedAndNotOnThreads) {
 }
 
 TEST(TrainTest, AnEpochSeesAtMostMaxSamples) {
-  const data::Problem problem = MakeProblem();
+  const data::Problem problem = SpotsProblem();
   const auto first_epoch_loss = [&](std::int64_t max_samples) {
-    Child child(Network(), problem, {.epochs = 1, .mb = 10, .max_samples = max_samples});
+    Child child(SpotsNetwork(), problem, {.epochs = 1, .mb = 10, .max_samples = max_samples});
     return child.Train({}).train_loss[0];
   };
   EXPECT_NE(first_epoch_loss(10), first_epoch_loss(20));
@@ -96,44 +62,52 @@ TEST(TrainTest, AnEpochSeesAtMostMaxSamples) {
 }
 
 TEST(TrainTest, DivergenceEndsTrainingAtOnceAndIsAResult) {
-  const data::Problem problem = MakeProblem();
-  Child child(Network(), problem, {.epochs = 50, .mb = 10, .learning_rate = 1e30});
+  const data::Problem problem = SpotsProblem();
+  Child child(SpotsNetwork(), problem, {.epochs = 50, .mb = 10, .learning_rate = 1e30});
   const TrainResult result = child.Train({});
   EXPECT_TRUE(result.diverged);
+  EXPECT_THAT(result.reason, HasSubstr("became NaN or infinite"));
   EXPECT_EQ(result.train_loss.size(), 1u);
   EXPECT_TRUE(result.validation_accuracy.empty());
 }
 
 TEST(TrainTest, AStopRequestInterruptsTraining) {
-  const data::Problem problem = MakeProblem();
+  const data::Problem problem = SpotsProblem();
   std::stop_source source;
   TrainOptions options{.epochs = 1000000, .mb = 10};
   options.on_epoch = [&](int epoch, double) {
     if (epoch == 2) source.request_stop();
   };
-  Child child(Network(), problem, options);
+  Child child(SpotsNetwork(), problem, options);
   EXPECT_THROW(child.Train(source.get_token()), base::Interrupted);
 }
 
 TEST(TrainTest, ErrorsNameBothSides) {
-  graph::Graph longer = Network();
+  graph::Graph longer = SpotsNetwork();
   longer.input = {1, 13, 1};
   EXPECT_THAT(ErrorOf(longer, {}),
               HasSubstr("the network takes samples of 1x13x1, data set 'spots' has 1x12x1"));
-  graph::Graph more = Network();
+  graph::Graph more = SpotsNetwork();
   more.nodes.back().op = graph::Dense{4};
   EXPECT_THAT(ErrorOf(more, {}), HasSubstr("has 4 outputs, data set 'spots' has 3 classes"));
-  EXPECT_THAT(ErrorOf(Network(), {.epochs = 0}), HasSubstr("epochs is 0, expected at least 1"));
-  EXPECT_THAT(ErrorOf(Network(), {.mb = -1}), HasSubstr("mb is -1, expected at least 1"));
-  EXPECT_THAT(ErrorOf(Network(), {.learning_rate = std::numeric_limits<double>::quiet_NaN()}),
+  EXPECT_THAT(ErrorOf(SpotsNetwork(), {.epochs = 0}),
+              HasSubstr("epochs is 0, expected at least 1"));
+  EXPECT_THAT(ErrorOf(SpotsNetwork(), {.mb = -1}), HasSubstr("mb is -1, expected at least 1"));
+  EXPECT_THAT(ErrorOf(SpotsNetwork(), {.learning_rate = std::numeric_limits<double>::quiet_NaN()}),
               HasSubstr("learning_rate is nan, expected a positive number"));
 }
 
 TEST(TrainTest, PlannedBytesCoverTheProgramAndTheOptimizer) {
   base::ThreadPool pool(1);
-  engine::Program program(Network(), 100, pool);
-  EXPECT_GT(PlannedBytes(Network(), 100), program.planned_bytes());
-  EXPECT_GT(PlannedBytes(Network(), 1000), PlannedBytes(Network(), 100));
+  engine::Program program(SpotsNetwork(), 100, pool);
+  EXPECT_GT(PlannedBytes(SpotsNetwork(), 100), program.planned_bytes());
+  EXPECT_GT(PlannedBytes(SpotsNetwork(), 1000), PlannedBytes(SpotsNetwork(), 100));
+  const auto bytes = [](const Recipe& recipe) {
+    return PlannedBytes(SpotsNetwork(), 9, 1, recipe);
+  };
+  EXPECT_GT(bytes({.ema = 0.9}), bytes({}));
+  EXPECT_GT(bytes({.augment = "auto"}), bytes({}));
+  EXPECT_LT(bytes({.optimizer = {.name = "sgd"}}), bytes({}));
 }
 
 }  // namespace

@@ -1,0 +1,33 @@
+// Compiled once for each instruction set, so its guard opens again with each.
+#if defined(NETSMITH_OPTIM_ELEMENTS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef NETSMITH_OPTIM_ELEMENTS_INL_H_
+#undef NETSMITH_OPTIM_ELEMENTS_INL_H_
+#else
+#define NETSMITH_OPTIM_ELEMENTS_INL_H_
+#endif
+
+#include <hwy/highway.h>
+
+#include <cstdint>
+
+HWY_BEFORE_NAMESPACE();
+namespace netsmith::optim::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// Calls body(tag, i) so that the vectors of `tag` at elements i cover [0, n). The tail goes by
+/// vectors of one element, in the same arithmetic: where a slice ends changes no result. So bodies
+/// name every fused operation, and leave the compiler none to fuse.
+template <typename Body>
+HWY_INLINE void ForEachVector(std::int64_t n, const Body& body) {
+  const hn::CappedTag<float, 16> vector;
+  const hn::CappedTag<float, 1> one;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(vector));
+  std::int64_t i = 0;
+  for (; i + lanes <= n; i += lanes) body(vector, i);
+  for (; i < n; ++i) body(one, i);
+}
+
+}  // namespace netsmith::optim::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // NETSMITH_OPTIM_ELEMENTS_INL_H_

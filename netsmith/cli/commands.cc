@@ -23,6 +23,8 @@ std::span<const CommandEntry> Commands() {
       CommandEntry{"evaluate", "Measure a trained model on labelled data", MakeEvaluate},
       CommandEntry{"export", "Write a trained model as ONNX or as C++ source", MakeExport},
       CommandEntry{"bench child", "Time the training steps of a network", MakeBenchChild},
+      CommandEntry{"bench table", "Search a table of finished trainings, many times",
+                   MakeBenchTable},
       CommandEntry{"completion", "Print completions for a shell, or the manual page",
                    MakeCompletion},
       CommandEntry{"bench inference", "Time a network's answer to one sample", MakeBenchInference},

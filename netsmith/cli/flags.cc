@@ -111,17 +111,19 @@ void StrategyFlags::Declare(OptionTable& table) {
   auto& controller = options.reinforce;
   table.Group("Strategy");
   table.Choice("strategy", &strategy, strategy::StrategyNames(), "What proposes networks");
-  table.Choice("policy", &controller.policy, {"sequence", "state"},
-               "Controller: a softmax per decision, or the classic's Gaussian around the last "
-               "action");
+  table.Choice(
+      "policy", &policy, {"auto", "sequence", "independent", "state"},
+      "Controller: softmaxes that read the choices before (sequence) or nothing "
+      "(independent), or the classic's Gaussian around the last action (state); auto takes "
+      "independent for guided, else sequence");
   table.Choice("cell", &controller.cell, {"nas", "lstm", "gru", "rnn"}, "Controller: its cell");
   table.Integer("units", &controller.units, {1, 4096}, "Policy sequence: units of the cell");
   table.Integer("embedding", &controller.embedding, {1, 4096},
                 "Policy sequence: length of the vector that stands for a chosen option");
   table.Choice("controller-optimizer", &controller.optimizer, {"adam", "rmsprop"},
                "Controller: its optimizer; rmsprop's rate decays by 0.96 every 500 updates");
-  table.Real("controller-learning-rate", &controller.learning_rate, {0, 10, true},
-             "Controller: learning rate");
+  table.Real("controller-learning-rate", &controller_learning_rate, {0, 10},
+             "Controller: learning rate; 0 means 0.02, or 0.1 for policy independent");
   table.Real("exploration", &controller.exploration, {0, 1},
              "Controller: probability that a network is drawn uniformly");
   table.Real("discount-factor", &controller.discount_factor, {0, 1, true},
@@ -129,11 +131,16 @@ void StrategyFlags::Declare(OptionTable& table) {
   table.Real("reg-param", &controller.reg_param, {0, 1e6},
              "Controller: weight of the sum of squared weights in the loss");
   table.Real("entropy-weight", &controller.entropy_weight, {0, 1e6},
-             "Policy sequence: weight of the entropy bonus");
+             "Policies sequence and independent: weight of the entropy bonus");
   table.Real("baseline-decay", &controller.baseline_decay, {0, 0.999999},
              "Controller: decay of the moving average of rewards");
   table.Real("initial-range", &controller.initial_range, {0, 1e6, true},
              "Controller: weights start uniform between plus and minus this");
+  table.Integer("ppo-steps", &controller.ppo_steps, {1, 1000},
+                "Controller: steps of the optimizer for each batch; with several, PPO's clipping "
+                "holds");
+  table.Real("ppo-clip", &controller.ppo_clip, {0, 1000, true},
+             "Controller: how far PPO lets a likelihood move, as a share of it");
   table.Real("division-rate", &controller.division_rate, {0, 1e6, true},
              "Policy state: the cell's output times this is the mean of the next action");
   table.Real("sigma", &controller.sigma, {0, 1e6, true},
@@ -142,10 +149,35 @@ void StrategyFlags::Declare(OptionTable& table) {
              "Policy state: numbers that the first action follows, repeated for every layer");
   table.Choice("controller-input", &controller.controller_input, {"state", "ones"},
                "Policy state: what the cell reads, the last action or ones");
+  auto& guided = options.guided;
+  table.Integer("warm-up", &guided.warm_up, {1, 1'000'000},
+                "Guided and gp: networks tried before the surrogate has a say");
+  table.Integer("proposals", &guided.proposals, {1, 100'000},
+                "Guided: the controller's proposals for each network asked");
+  table.Real("guided-entropy-weight", &guided_entropy_weight, {0, 1e6},
+             "Guided: weight of the entropy bonus, in place of --entropy-weight");
+  table.Integer("pool", &guided.pool, {1, 100'000}, "Guided: proposals kept for later");
+  table.Real("optimism", &guided.optimism, {0, 1000},
+             "Guided and gp: standard deviations added to what a surrogate expects");
+  table.Integer("population", &options.evolution.population, {1, 100'000},
+                "Evolution: members alive");
+  table.Integer("sample", &options.evolution.sample, {1, 100'000},
+                "Evolution: members of which the best becomes a parent");
 }
 
 void StrategyFlags::Resolve() {
-  options.reinforce.first_state = ParseNumbers("--first-state", first_state, -1e6, 1e6);
+  auto& controller = options.reinforce;
+  controller.first_state = ParseNumbers("--first-state", first_state, -1e6, 1e6);
+  controller.policy = policy;
+  if (policy == "auto") controller.policy = strategy == "guided" ? "independent" : "sequence";
+  controller.learning_rate = controller_learning_rate;
+  if (controller.learning_rate == 0) {
+    controller.learning_rate = controller.policy == "independent" ? 0.1 : 0.02;
+  }
+  options.guided.controller = controller;
+  options.guided.controller.entropy_weight = guided_entropy_weight;
+  options.gp.warm_up = options.guided.warm_up;
+  options.gp.optimism = options.guided.optimism;
 }
 
 void ChildFlags::Declare(OptionTable& options) {

@@ -39,13 +39,17 @@ struct SpaceFlags {
 };
 
 struct StrategyFlags {
-  std::string strategy = "reinforce";
+  std::string strategy = "guided";
   strategy::StrategyOptions options;
+  std::string policy = "auto";
+  double controller_learning_rate = 0;  // 0: by the policy
+  double guided_entropy_weight = strategy::GuidedOptions().controller.entropy_weight;
   std::string first_state;  // numbers between commas
 
   StrategyFlags();
   void Declare(OptionTable& table);
-  /// Settles `options`. Errors   ConfigError for a first state that is no list of numbers.
+  /// Settles `options`: what is left to the strategy and its policy. Errors   ConfigError for a
+  /// first state that is no list of numbers.
   void Resolve();
 };
 

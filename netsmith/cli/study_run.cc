@@ -58,15 +58,39 @@ Json ControllerJson(const strategy::StrategyOptions& options) {
                {"entropy_weight", o.entropy_weight},
                {"baseline_decay", o.baseline_decay},
                {"initial_range", o.initial_range}};
+  if (o.ppo_steps > 1) json.update({{"ppo_steps", o.ppo_steps}, {"ppo_clip", o.ppo_clip}});
   if (o.policy == "sequence") {
     json.update({{"units", o.units}, {"embedding", o.embedding}});
-  } else {
+  } else if (o.policy == "state") {
     json.update({{"division_rate", o.division_rate},
                  {"sigma", o.sigma},
                  {"first_state", o.first_state},
                  {"controller_input", o.controller_input}});
   }
   return json;
+}
+
+/// The options that the strategy reads, under names of their own.
+Json StrategyJson(const StrategyFlags& flags) {
+  const auto& options = flags.options;
+  if (flags.strategy == "reinforce") return {{"controller", ControllerJson(options)}};
+  if (flags.strategy == "guided") {
+    return {{"controller", ControllerJson(options)},
+            {"guided",
+             {{"warm_up", options.guided.warm_up},
+              {"proposals", options.guided.proposals},
+              {"pool", options.guided.pool},
+              {"optimism", options.guided.optimism},
+              {"entropy_weight", options.guided.controller.entropy_weight}}}};
+  }
+  if (flags.strategy == "gp") {
+    return {{"gp", {{"warm_up", options.gp.warm_up}, {"optimism", options.gp.optimism}}}};
+  }
+  if (flags.strategy == "evolution") {
+    return {{"evolution",
+             {{"population", options.evolution.population}, {"sample", options.evolution.sample}}}};
+  }
+  return Json::object();
 }
 
 Json ChildJson(const ChildFlags& child) {
@@ -95,8 +119,8 @@ study::StudySpec MakeSpec(const StudyFlags& flags, const data::Problem& problem,
   if (const auto given = flags.data.FormatArguments(); !given.empty()) {
     options["data_options"] = given;
   }
-  if (flags.strategy.strategy == "reinforce") {
-    options["controller"] = ControllerJson(flags.strategy.options);
+  if (const Json strategy = StrategyJson(flags.strategy); !strategy.empty()) {
+    options.update(strategy);
   }
   if (flags.evaluator.empty()) {
     options["child"] = ChildJson(flags.child);
@@ -152,9 +176,10 @@ report::SearchRecord MakeRecord(const StudyFlags& flags, const data::Problem& pr
 }
 
 std::string StrategyText(const StrategyFlags& flags) {
-  if (flags.strategy != "reinforce") return flags.strategy;
+  if (flags.strategy != "reinforce" && flags.strategy != "guided") return flags.strategy;
   const auto& controller = flags.options.reinforce;
-  return fmt::format("reinforce ({} cell, {} policy)", controller.cell, controller.policy);
+  if (controller.policy == "independent") return flags.strategy + " (independent policy)";
+  return fmt::format("{} ({} cell, {} policy)", flags.strategy, controller.cell, controller.policy);
 }
 
 std::string RewardText(const StudyFlags& flags) {
@@ -219,8 +244,8 @@ void StudyFlags::Resolve() {
         "--reward-split test: found --evaluator beside it, whose rewards are its own");
   }
   child.recipe.Resolve();
-  space.Resolve(strategy.options.reinforce.policy);
   strategy.Resolve();
+  space.Resolve(strategy.options.reinforce.policy);
   CheckName(study);
   if (max_seconds > 0 && !nondeterministic) {
     throw base::ConfigError(

@@ -1,23 +1,18 @@
 #include "netsmith/strategy/random.h"
 
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "netsmith/base/check.h"
-#include "netsmith/base/error.h"
+#include "netsmith/strategy/genomes.h"
 
 namespace netsmith::strategy {
 
 RandomStrategy::RandomStrategy(std::vector<space::Decision> decisions, std::uint64_t seed)
     : decisions_(std::move(decisions)), streams_(seed) {
-  for (const space::Decision& decision : decisions_) {
-    if (!decision.options.empty()) continue;
-    throw base::InvalidArgument(fmt::format("random search: {} has no options", decision.name));
-  }
+  CheckDecisions("random search", decisions_);
 }
 
 std::vector<space::Genome> RandomStrategy::Ask(int count) {
@@ -25,10 +20,7 @@ std::vector<space::Genome> RandomStrategy::Ask(int count) {
   std::vector<space::Genome> generation;
   for (int i = 0; i < count; ++i) {
     base::Generator generator = streams_.For("random.genome", num_asked_++);
-    space::Genome& genome = generation.emplace_back();
-    for (const space::Decision& decision : decisions_) {
-      genome.push_back(static_cast<int>(generator.Below(decision.options.size())));
-    }
+    generation.push_back(DrawUniformly(decisions_, generator));
   }
   return generation;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -10,6 +11,10 @@
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/strategy/evolution.h"
+#include "netsmith/strategy/gp.h"
+#include "netsmith/strategy/guided.h"
+#include "netsmith/strategy/local.h"
 #include "netsmith/strategy/random.h"
 #include "netsmith/strategy/reinforce.h"
 
@@ -22,6 +27,7 @@ struct Entry {
   const char* name;
   std::unique_ptr<study::Strategy> (*make)(const Decisions& decisions,
                                            const StrategyOptions& options, std::uint64_t seed);
+  bool published_baseline = false;
 };
 
 std::unique_ptr<study::Strategy> MakeRandom(const Decisions& decisions, const StrategyOptions&,
@@ -34,7 +40,30 @@ std::unique_ptr<study::Strategy> MakeReinforce(const Decisions& decisions,
   return std::make_unique<ReinforceStrategy>(decisions, options.reinforce, seed);
 }
 
-constexpr std::array kStrategies = {Entry{"reinforce", MakeReinforce}, Entry{"random", MakeRandom}};
+std::unique_ptr<study::Strategy> MakeGuided(const Decisions& decisions,
+                                            const StrategyOptions& options, std::uint64_t seed) {
+  return std::make_unique<GuidedStrategy>(decisions, options.guided, seed);
+}
+
+std::unique_ptr<study::Strategy> MakeEvolution(const Decisions& decisions,
+                                               const StrategyOptions& options, std::uint64_t seed) {
+  return std::make_unique<EvolutionStrategy>(decisions, options.evolution, seed);
+}
+
+std::unique_ptr<study::Strategy> MakeGp(const Decisions& decisions, const StrategyOptions& options,
+                                        std::uint64_t seed) {
+  return std::make_unique<GpStrategy>(decisions, options.gp, seed);
+}
+
+std::unique_ptr<study::Strategy> MakeLocal(const Decisions& decisions, const StrategyOptions&,
+                                           std::uint64_t seed) {
+  return std::make_unique<LocalStrategy>(decisions, seed);
+}
+
+constexpr std::array kStrategies = {
+    Entry{"guided", MakeGuided}, Entry{"reinforce", MakeReinforce, true},
+    Entry{"gp", MakeGp},         Entry{"evolution", MakeEvolution, true},
+    Entry{"local", MakeLocal},   Entry{"random", MakeRandom, true}};
 
 }  // namespace
 
@@ -42,6 +71,12 @@ std::vector<std::string> StrategyNames() {
   std::vector<std::string> names;
   for (const Entry& strategy : kStrategies) names.emplace_back(strategy.name);
   return names;
+}
+
+bool IsPublishedBaseline(const std::string& name) {
+  return std::ranges::any_of(kStrategies, [&](const Entry& strategy) {
+    return name == strategy.name && strategy.published_baseline;
+  });
 }
 
 std::unique_ptr<study::Strategy> MakeStrategy(const std::string& name, const Decisions& decisions,

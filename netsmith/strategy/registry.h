@@ -7,6 +7,9 @@
 
 #include "netsmith/space/search_space.h"
 #include "netsmith/strategy/controller/options.h"
+#include "netsmith/strategy/evolution.h"
+#include "netsmith/strategy/gp.h"
+#include "netsmith/strategy/guided.h"
 #include "netsmith/study/strategy.h"
 
 namespace netsmith::strategy {
@@ -14,10 +17,15 @@ namespace netsmith::strategy {
 /// The options of all strategies; each reads its own.
 struct StrategyOptions {
   controller::ReinforceOptions reinforce;
+  GuidedOptions guided;
+  EvolutionOptions evolution;
+  GpOptions gp;
 };
 
 /// The names MakeStrategy knows.
 std::vector<std::string> StrategyNames();
+/// Whether published figures of it on tables pay for a genome each time it is proposed.
+bool IsPublishedBaseline(const std::string& name);
 
 /// Errors   InvalidArgument: an unknown name, listing the known ones; decisions or options that the
 ///          strategy does not accept.

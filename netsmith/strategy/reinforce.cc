@@ -40,20 +40,26 @@ void ReinforceStrategy::Tell(std::span<const study::Told> generation) {
 }
 
 std::map<std::string, double> ReinforceStrategy::Diagnostics() const {
+  std::map<std::string, double> figures = PolicyDiagnostics(decisions_, controller_);
+  figures["baseline"] = controller_.baseline();
+  figures["advantage"] = controller_.last_advantage();
+  figures["loss"] = last_loss_;
+  return figures;
+}
+
+std::map<std::string, double> PolicyDiagnostics(const std::vector<space::Decision>& decisions,
+                                                const controller::Reinforce& controller) {
   std::map<std::string, double> figures = {
-      {"baseline", controller_.baseline()},
-      {"advantage", controller_.last_advantage()},
-      {"loss", last_loss_},
-      {"learning_rate", controller_.learning_rate()},
-      {"updates", static_cast<double>(controller_.num_updates())},
+      {"learning_rate", controller.learning_rate()},
+      {"updates", static_cast<double>(controller.num_updates())},
   };
   double entropy = 0;
-  const std::vector<std::vector<double>> probabilities = controller_.OptionProbabilities();
-  for (std::size_t d = 0; d < decisions_.size(); ++d) {
+  const std::vector<std::vector<double>> probabilities = controller.OptionProbabilities();
+  for (std::size_t d = 0; d < decisions.size(); ++d) {
     for (std::size_t k = 0; k < probabilities[d].size(); ++k) {
       const double p = probabilities[d][k];
       if (p > 0) entropy -= p * std::log(p);
-      figures[fmt::format("prob/{}/{}", decisions_[d].name, decisions_[d].options[k])] = p;
+      figures[fmt::format("prob/{}/{}", decisions[d].name, decisions[d].options[k])] = p;
     }
   }
   figures["entropy"] = entropy;

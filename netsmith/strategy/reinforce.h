@@ -13,6 +13,11 @@
 
 namespace netsmith::strategy {
 
+/// "entropy" (nats, of all decisions together, along the most probable choices), "learning_rate",
+/// "updates", and "prob/<decision>/<option>", the policy's probability of the option.
+std::map<std::string, double> PolicyDiagnostics(const std::vector<space::Decision>& decisions,
+                                                const controller::Reinforce& controller);
+
 /// controller::Reinforce as a strategy: one update for each generation.
 class ReinforceStrategy : public study::Strategy {
  public:
@@ -24,9 +29,7 @@ class ReinforceStrategy : public study::Strategy {
   /// Errors   InvalidArgument: not as many as were asked for, or a genome that does not fit.
   void Tell(std::span<const study::Told> generation) override;
 
-  /// "entropy" (nats, of all decisions together, along the most probable choices), "baseline",
-  /// "advantage" (mean of the last update), "loss", "learning_rate", "updates", and
-  /// "prob/<decision>/<option>", the policy's probability of the option.
+  /// PolicyDiagnostics, "baseline", "advantage" (mean of the last update) and "loss".
   std::map<std::string, double> Diagnostics() const override;
 
  private:

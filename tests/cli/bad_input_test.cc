@@ -92,7 +92,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadUsage{{"search", "--cell", "lsmt"},
                  "--cell: found \"lsmt\", expected one of nas, lstm, gru, rnn"},
         BadUsage{{"search", "--strategy", "luck"}, "--strategy: found \"luck\", expected one of"},
-        BadUsage{{"search", "--policy", "x"}, "expected one of sequence, state"},
+        BadUsage{{"search", "--policy", "x"}, "expected one of auto, sequence, independent, state"},
         BadUsage{{"search", "--reward-split", "train"}, "expected one of validation, test"},
         BadUsage{{"search", "--log-level", "loud"}, "expected one of debug, info, warning, error"},
         BadUsage{{"search", "--data", "no-such-set"}, "no-such-set"},

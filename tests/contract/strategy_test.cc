@@ -31,7 +31,10 @@ struct Contender {
 std::vector<Contender> Contenders() {
   std::vector<Contender> all;
   for (const std::string& name : StrategyNames()) {
-    all.push_back({.label = name, .name = name, .options = {}});
+    StrategyOptions options;
+    options.guided.warm_up = options.gp.warm_up = 6;  // so that the surrogates take part
+    options.guided.proposals = 8;
+    all.push_back({.label = name, .name = name, .options = options});
   }
   for (const char* policy : {"sequence", "state"}) {
     for (const char* cell : {"nas", "lstm", "gru", "rnn"}) {

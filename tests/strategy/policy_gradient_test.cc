@@ -99,6 +99,27 @@ TEST_P(PolicyGradientTest, IsTheGradientOfTheLossItReturns) {
   ExpectNear(found, NumericGradientOf([&] { return Loss(episodes, 0.5); }), 1e-7);
 }
 
+TEST_P(PolicyGradientTest, OfPpoIsTheGradientOfTheClippedRatios) {
+  options_.reg_param = 0;
+  options_.entropy_weight = 0;
+  std::vector<Episode> episodes = {{.state = kState, .action = {2, 0}, .reward = 0.9},
+                                   {.state = kState, .action = {0, 1}, .reward = 0.2}};
+  const Gradient plain = GradientOf(episodes, 0.5);
+  const Behaviour behaviour(kDecisions, options_.exploration);
+  const std::vector<double> log_b = LogBehaviours(*policy_, behaviour, episodes, tape_);
+  for (std::size_t i = 0; i < 2; ++i) episodes[i].log_behaviour = log_b[i];
+  ExpectNear(GradientOf(episodes, 0.5), plain, 1e-12);  // the ratio is 1: the same direction
+
+  for (const double moved : {0.1, -0.1, 0.5, -0.5}) {  // within the clip of 0.2, and beyond it
+    episodes[0].log_behaviour = log_b[0] - moved;
+    const Gradient found = GradientOf(episodes, 0.5);
+    ExpectNear(found, NumericGradientOf([&] { return Loss(episodes, 0.5); }), 1e-7);
+  }
+  episodes[0].log_behaviour = log_b[0] - 0.5;  // good, and likelier than the clip lets it be
+  episodes[1].log_behaviour = log_b[1] + 0.5;  // bad, and less likely than that
+  ExpectNear(GradientOf(episodes, 0.5), Gradient(plain.size(), 0.0), 0);
+}
+
 TEST_P(PolicyGradientTest, IsUnbiasedForTheExpectedRewardOfTheBehaviourForAnyBaseline) {
   const auto expected_reward = [&] {
     double sum = 0;

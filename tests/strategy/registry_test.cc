@@ -21,7 +21,9 @@ TEST(RegistryTest, UnknownNameListsTheKnownOnes) {
     MakeStrategy("reenforce", kDecisions, {}, 1);
     FAIL() << "no exception";
   } catch (const base::InvalidArgument& error) {
-    EXPECT_STREQ(error.what(), "unknown strategy 'reenforce', expected one of: reinforce, random");
+    EXPECT_STREQ(error.what(),
+                 "unknown strategy 'reenforce', expected one of: guided, reinforce, gp, "
+                 "evolution, local, random");
   }
 }
 

@@ -45,6 +45,31 @@ TEST(ReinforceTest, RaisesProbabilityOfTheRewardedChoice) {
   }
 }
 
+TEST(ReinforceTest, EveryPolicyRaisesTheRewardedChoiceFromEpisodesOfAnySource) {
+  for (const char* policy : {"sequence", "independent"}) {
+    for (const int ppo_steps : {1, 4}) {
+      ReinforceOptions options = {.policy = policy, .learning_rate = 0.05, .ppo_steps = ppo_steps};
+      Reinforce controller({{"a", {0, 1, 2}}, {"b", {0, 1}}}, options, 3);
+      const std::vector<space::Genome> genomes = {{0, 0}, {1, 1}, {2, 0}, {2, 1}};
+      const double before = controller.LogLikelihood({2, 1});
+      for (int i = 0; i < 20; ++i) {
+        controller.TrainOn(genomes, std::vector<double>{0.1, 0.2, 0.3, 0.9});
+      }
+      EXPECT_GT(controller.LogLikelihood({2, 1}), before + 0.3) << policy << " " << ppo_steps;
+      EXPECT_EQ(controller.num_updates(), 20);
+      EXPECT_EQ(controller.num_open(), 0u);
+    }
+  }
+}
+
+TEST(ReinforceTest, ProposalsOweNoRewards) {
+  Reinforce controller({{"a", {0, 1, 2}}}, {}, 3);
+  EXPECT_EQ(controller.Propose(5).size(), 5u);
+  EXPECT_EQ(controller.num_open(), 0u);
+  EXPECT_EQ(controller.TrainOn({}, {}), 0);
+  EXPECT_THROW(controller.TrainOn(std::vector<space::Genome>{{0}}, {}), base::InvalidArgument);
+}
+
 TEST(ReinforceTest, ExploresUniformlyWithTheGivenProbability) {
   ReinforceOptions options = SmallOptions();
   options.exploration = 1;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "netsmith/space/search_space.h"
@@ -10,7 +11,8 @@ namespace netsmith::strategy::controller {
 struct Episode {
   std::vector<double> state;  // values of the previous action
   space::Genome action;
-  double reward = 0;      // finite
+  double reward = 0;                         // finite
+  std::optional<double> log_behaviour = {};  // log b(action) when it was drawn; none: as now
   bool replaced = false;  // evaluated in place of what was proposed: drawn uniformly
 };
 

@@ -14,13 +14,14 @@
 
 namespace netsmith::strategy::controller {
 
-std::vector<std::string> PolicyNames() { return {"sequence", "state"}; }
+std::vector<std::string> PolicyNames() { return {"sequence", "state", "independent"}; }
 
 std::unique_ptr<Policy> MakePolicy(const std::vector<space::Decision>& decisions,
                                    const ReinforceOptions& options,
                                    const base::RandomStreams& streams) {
   if (options.policy == "sequence") return MakeSequencePolicy(decisions, options, streams);
   if (options.policy == "state") return MakeStatePolicy(decisions, options, streams);
+  if (options.policy == "independent") return MakeIndependentPolicy(decisions);
   throw base::InvalidArgument(fmt::format("unknown policy '{}', expected one of: {}",
                                           options.policy, fmt::join(PolicyNames(), ", ")));
 }

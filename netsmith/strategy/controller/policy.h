@@ -35,7 +35,7 @@ class Policy {
   virtual std::vector<Parameter*> parameters() = 0;
 };
 
-/// "sequence", "state".
+/// "sequence", "state", "independent".
 std::vector<std::string> PolicyNames();
 
 /// Weights drawn from the stream "controller.weights"; biases as each policy says.
@@ -47,6 +47,7 @@ std::unique_ptr<Policy> MakePolicy(const std::vector<space::Decision>& decisions
 std::unique_ptr<Policy> MakeSequencePolicy(const std::vector<space::Decision>& decisions,
                                            const ReinforceOptions& options,
                                            const base::RandomStreams& streams);
+std::unique_ptr<Policy> MakeIndependentPolicy(const std::vector<space::Decision>& decisions);
 std::unique_ptr<Policy> MakeStatePolicy(const std::vector<space::Decision>& decisions,
                                         const ReinforceOptions& options,
                                         const base::RandomStreams& streams);

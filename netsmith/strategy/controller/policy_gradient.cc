@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <limits>
 #include <span>
+#include <vector>
 
 #include "netsmith/strategy/controller/scalar_math.h"
 
@@ -35,6 +36,21 @@ Value Discount(Tape& tape, std::span<const Value> steps, double discount_factor)
   return sum;
 }
 
+/// What one episode adds to the expected reward, and its derivative by log b.
+struct Objective {
+  double value = 0;
+  double slope = 0;
+};
+
+Objective ObjectiveOf(const Episode& episode, double log_behaviour, double advantage,
+                      const ReinforceOptions& options) {
+  if (!episode.log_behaviour) return {advantage * log_behaviour, advantage};
+  const double ratio = Exp(log_behaviour - *episode.log_behaviour);
+  const double clipped = std::clamp(ratio, 1 - options.ppo_clip, 1 + options.ppo_clip);
+  if (clipped * advantage < ratio * advantage) return {clipped * advantage, 0};
+  return {ratio * advantage, ratio * advantage};
+}
+
 /// Adds the gradient of reg_param · Σw² and returns that sum.
 double Regularize(std::span<Parameter* const> parameters, double reg_param) {
   double squares = 0;
@@ -62,6 +78,18 @@ double Behaviour::PolicyShare(double log_policy) const {
   return Exp(LogOf(1 - exploration_) + log_policy - LogProbability(log_policy));
 }
 
+std::vector<double> LogBehaviours(Policy& policy, const Behaviour& behaviour,
+                                  std::span<const Episode> episodes, Tape& tape) {
+  tape.Clear();
+  const LogLikelihood likelihood = policy.Evaluate(tape, episodes);
+  std::vector<double> result;
+  for (std::size_t i = 0; i < episodes.size(); ++i) {
+    const double log_policy = Total(tape, likelihood.steps, static_cast<Eigen::Index>(i));
+    result.push_back(behaviour.LogProbability(log_policy));
+  }
+  return result;
+}
+
 double AddLossGradient(Policy& policy, const Behaviour& behaviour,
                        std::span<const Episode> episodes, double baseline,
                        const ReinforceOptions& options, Tape& tape) {
@@ -78,8 +106,9 @@ double AddLossGradient(Policy& policy, const Behaviour& behaviour,
         episodes[i].replaced ? Exp(std::min(0.0, log_behaviour - behaviour.log_uniform())) : 1.0;
     const double advantage =
         importance * (episodes[i].reward - baseline) / static_cast<double>(episodes.size());
-    loss -= advantage * log_behaviour;
-    weights(row, 0) = -advantage * behaviour.PolicyShare(log_policy);
+    const Objective objective = ObjectiveOf(episodes[i], log_behaviour, advantage, options);
+    loss -= objective.value;
+    weights(row, 0) = -objective.slope * behaviour.PolicyShare(log_policy);
   }
 
   // With the shares held constant this has the gradient of -1/B · Σ_i log b(a_i) · (R_i -

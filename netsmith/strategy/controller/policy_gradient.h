@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "netsmith/space/search_space.h"
 #include "netsmith/strategy/controller/episode.h"
@@ -30,7 +31,15 @@ class Behaviour {
   double log_uniform_ = 0;
 };
 
+/// log b of each episode's action.
+std::vector<double> LogBehaviours(Policy& policy, const Behaviour& behaviour,
+                                  std::span<const Episode> episodes, Tape& tape);
+
 /// The loss of reinforce.h for B >= 1 episodes; adds its gradient to the policy's parameters.
+///
+/// Where an episode says how likely it was when it was drawn, log b is replaced by PPO's clipped
+/// ratio: min(r·A, clip(r, 1 ± ppo_clip)·A), r = b(a) / b_drawn(a), whose gradient is r·∇ log b·A
+/// or, where the clip holds, 0. Source: Schulman et al. 2017, arXiv:1707.06347, eq. 7
 double AddLossGradient(Policy& policy, const Behaviour& behaviour,
                        std::span<const Episode> episodes, double baseline,
                        const ReinforceOptions& options, Tape& tape);

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "netsmith/strategy/controller/policy.h"
 #include "netsmith/strategy/controller/policy_gradient.h"
 #include "netsmith/strategy/controller/tape.h"
+#include "netsmith/strategy/genomes.h"
 
 namespace netsmith::strategy::controller {
 namespace {
@@ -39,6 +41,8 @@ void CheckOptions(const ReinforceOptions& o) {
               "0 or more, less than 1");
   CheckOption(o.initial_range > 0 && finite(o.initial_range), "initial_range", o.initial_range,
               "more than 0");
+  CheckOption(o.ppo_steps >= 1 && o.ppo_steps <= 1000, "ppo_steps", o.ppo_steps, "1 to 1000");
+  CheckOption(o.ppo_clip > 0 && finite(o.ppo_clip), "ppo_clip", o.ppo_clip, "more than 0");
   CheckOption(o.units >= 1 && o.units <= 4096, "units", o.units, "1 to 4096");
   CheckOption(o.embedding >= 1 && o.embedding <= 4096, "embedding", o.embedding, "1 to 4096");
   CheckOption(o.division_rate > 0 && finite(o.division_rate), "division_rate", o.division_rate,
@@ -46,14 +50,6 @@ void CheckOptions(const ReinforceOptions& o) {
   CheckOption(o.sigma > 0 && finite(o.sigma), "sigma", o.sigma, "more than 0");
   for (const double x : o.first_state) CheckOption(finite(x), "first_state", x, "finite numbers");
   CheckOption(!o.first_state.empty(), "first_state", 0, "at least one number");
-}
-
-void CheckDecisions(const std::vector<space::Decision>& decisions) {
-  if (decisions.empty()) throw base::InvalidArgument("controller: the space has no decisions");
-  for (const space::Decision& decision : decisions) {
-    if (!decision.options.empty()) continue;
-    throw base::InvalidArgument(fmt::format("controller: {} has no options", decision.name));
-  }
 }
 
 double MeanReward(const std::vector<Episode>& episodes) {
@@ -71,7 +67,7 @@ Reinforce::Reinforce(std::vector<space::Decision> decisions, const ReinforceOpti
       streams_(seed),
       tape_(std::make_unique<Tape>()) {
   CheckOptions(options_);
-  CheckDecisions(decisions_);
+  CheckDecisions("controller", decisions_);
   policy_ = MakePolicy(decisions_, options_, streams_);
   behaviour_ = std::make_unique<Behaviour>(decisions_, options_.exploration);
   optimizer_ = MakeOptimizer(options_.optimizer, options_.learning_rate);
@@ -83,17 +79,21 @@ Reinforce::Reinforce(std::vector<space::Decision> decisions, const ReinforceOpti
 Reinforce::~Reinforce() = default;
 
 space::Genome Reinforce::GetAction() {
-  base::Generator generator = streams_.For("controller.action", num_actions_++);
-  space::Genome action;
-  if (generator.Uniform() < options_.exploration) {
-    for (const space::Decision& decision : decisions_) {
-      action.push_back(static_cast<int>(generator.Below(decision.options.size())));
-    }
-  } else {
-    action = policy_->Sample(state_, generator);
-  }
+  space::Genome action = Draw();
   open_.push_back({.state = std::exchange(state_, ValuesOf(action)), .action = action});
   return action;
+}
+
+std::vector<space::Genome> Reinforce::Propose(int count) {
+  std::vector<space::Genome> proposals;
+  for (int i = 0; i < count; ++i) proposals.push_back(Draw());
+  return proposals;
+}
+
+space::Genome Reinforce::Draw() {
+  base::Generator generator = streams_.For("controller.action", num_actions_++);
+  if (generator.Uniform() < options_.exploration) return DrawUniformly(decisions_, generator);
+  return policy_->Sample(state_, generator);
 }
 
 void Reinforce::StoreRollout(const space::Genome& evaluated, double reward) {
@@ -117,13 +117,39 @@ void Reinforce::StoreRollout(const space::Genome& evaluated, double reward) {
 double Reinforce::TrainStep() {
   if (stored_.empty()) return 0;
   const double present_baseline = PresentBaseline();
-  const double loss =
-      AddLossGradient(*policy_, *behaviour_, stored_, present_baseline, options_, *tape_);
-  optimizer_->Step(policy_->parameters());
+  const double loss = Update(stored_, present_baseline);
   last_advantage_ = MeanReward(stored_) - present_baseline;
   UpdateBaseline();
-  ++num_updates_;
   stored_.clear();
+  return loss;
+}
+
+double Reinforce::TrainOn(std::span<const space::Genome> genomes, std::span<const double> rewards) {
+  if (genomes.size() != rewards.size()) {
+    throw base::InvalidArgument(
+        fmt::format("controller: found {} rewards for {} genomes", rewards.size(), genomes.size()));
+  }
+  if (genomes.empty()) return 0;
+  std::vector<Episode> episodes;
+  for (std::size_t i = 0; i < genomes.size(); ++i) {
+    episodes.push_back({.state = state_, .action = genomes[i], .reward = rewards[i]});
+  }
+  return Update(episodes, MeanReward(episodes));
+}
+
+double Reinforce::Update(std::vector<Episode>& episodes, double baseline) {
+  if (options_.ppo_steps > 1) {
+    const std::vector<double> drawn = LogBehaviours(*policy_, *behaviour_, episodes, *tape_);
+    for (std::size_t i = 0; i < episodes.size(); ++i) episodes[i].log_behaviour = drawn[i];
+  }
+  double loss = 0;
+  for (int step = 0; step < options_.ppo_steps; ++step) {
+    const double present =
+        AddLossGradient(*policy_, *behaviour_, episodes, baseline, options_, *tape_);
+    if (step == 0) loss = present;
+    optimizer_->Step(policy_->parameters());
+  }
+  ++num_updates_;
   return loss;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,9 @@ class Tape;
 /// likelihood counts with the importance weight b/u, cut at 1, i.e. q becomes (1-e)·π/max(b, u);
 /// the baseline leaves it out.
 ///
+/// With ppo_steps > 1, an update is so many steps of the optimizer on the same rollouts, with PPO's
+/// clipped ratio of likelihoods in place of log b (policy_gradient.h).
+///
 /// Units    rewards are validation accuracies in [0, 1]; NaN or infinity counts as 0 and is logged
 /// Cost     O(B·T·units²); buffers are kept from update to update
 /// Source   Williams 1992; Zoph & Le 2017, arXiv:1611.01578, §3.2. Differs: the mixture, the
@@ -67,6 +71,14 @@ class Reinforce {
   /// One update from the rollouts stored since the last; returns its loss. None stored: no update.
   double TrainStep();
 
+  /// Draws genomes from b without opening them: nobody owes their rewards. Policy `state` reads its
+  /// first state.
+  std::vector<space::Genome> Propose(int count);
+  /// One update from genomes that were proposed and rewards in [0, 1] of any source; the baseline
+  /// is their mean. Returns its loss; no update without genomes. Errors   InvalidArgument: not as
+  /// many rewards as genomes.
+  double TrainOn(std::span<const space::Genome> genomes, std::span<const double> rewards);
+
   /// Actions proposed and not yet stored.
   std::size_t num_open() const;
   /// Of the next update; 0 before the first.
@@ -83,6 +95,9 @@ class Reinforce {
   double LogLikelihood(const space::Genome& action) const;
 
  private:
+  space::Genome Draw();
+  /// One update; returns the loss of its first step.
+  double Update(std::vector<Episode>& episodes, double baseline);
   std::vector<double> ValuesOf(const space::Genome& genome) const;
   /// What the stored rewards are compared with.
   double PresentBaseline() const;

@@ -34,6 +34,9 @@ class PolicyGradientTest : public ::testing::TestWithParam<std::string> {
   PolicyGradientTest() {
     options_.policy = GetParam();
     policy_ = MakePolicy(kDecisions, options_, base::RandomStreams(4));
+    if (GetParam() == "independent") {  // it starts uniform, where some gradients vanish
+      InitializeUniform(policy_->parameters(), options_.initial_range, base::RandomStreams(4));
+    }
   }
 
   double Loss(const std::vector<Episode>& episodes, double baseline) {

@@ -97,6 +97,91 @@ TEST(GraphTest, HashIgnoresNamesAndNodesWithoutEffect) {
   EXPECT_EQ(CanonicalHash(plain), CanonicalHash(shorter));
 }
 
+/// A graph of three convolutions of the input, ended by what `join` makes of them.
+template <typename Join>
+std::string HashOfJoined(Join join) {
+  Graph graph{.input = {8, 8, 3}, .nodes = {}};
+  graph.Add(Input{}, {});
+  const int a = graph.Add(Conv{4, 1, 1}, {0});
+  const int b = graph.Add(Conv{4, 3, 3}, {0});
+  const int c = graph.Add(Conv{4, 5, 5}, {0});
+  const int joined = join(graph, a, b, c);
+  graph.Add(Dense{10}, {graph.Add(Flatten{}, {joined})});
+  return CanonicalHash(graph);
+}
+
+TEST(GraphTest, HashIgnoresOrderAndNestingOfSums) {
+  const auto sum = [](Graph& g, int a, int b, int c) { return g.Add(Add{}, {a, b, c}); };
+  const auto nested = [](Graph& g, int a, int b, int c) {
+    return g.Add(Add{}, {c, g.Add(Add{}, {b, a})});
+  };
+  const auto other = [](Graph& g, int a, int b, int) { return g.Add(Add{}, {a, b}); };
+  EXPECT_EQ(HashOfJoined(sum), HashOfJoined(nested));
+  EXPECT_NE(HashOfJoined(sum), HashOfJoined(other));
+}
+
+TEST(GraphTest, HashIgnoresNestingOfConcatenationsButNotTheirOrder) {
+  const auto flat = [](Graph& g, int a, int b, int c) { return g.Add(Concat{}, {a, b, c}); };
+  const auto nested = [](Graph& g, int a, int b, int c) {
+    return g.Add(Concat{}, {g.Add(Concat{}, {a, b}), c});
+  };
+  const auto turned = [](Graph& g, int a, int b, int c) { return g.Add(Concat{}, {c, a, b}); };
+  EXPECT_EQ(HashOfJoined(flat), HashOfJoined(nested));
+  EXPECT_NE(HashOfJoined(flat), HashOfJoined(turned));
+}
+
+TEST(GraphTest, HashIgnoresIdentityChainsAndDeadBranches) {
+  const auto plain = [](Graph& g, int a, int b, int) {
+    return g.Add(Add{}, {g.Add(Activation{}, {a}), b});
+  };
+  const auto decorated = [](Graph& g, int a, int b, int c) {
+    g.Add(Conv{7, 3, 3}, {c});  // nobody reads it
+    const int relu = g.Add(Activation{}, {g.Add(Dropout{0}, {g.Add(AvgPool{1, 1}, {a})})});
+    return g.Add(Add{}, {b, g.Add(Activation{}, {g.Add(MaxPool{1, 1}, {relu})})});
+  };
+  EXPECT_EQ(HashOfJoined(plain), HashOfJoined(decorated));
+}
+
+TEST(GraphTest, HashKnowsWhichActivationsRepeat) {
+  using Kind = Activation::Kind;
+  const auto chain = [](std::vector<Op> ops) {
+    return HashOfJoined([ops](Graph& g, int a, int, int) {
+      for (const Op& op : ops) a = g.Add(op, {a});
+      return a;
+    });
+  };
+  const Op relu = Activation{}, relu6 = Activation{Kind::kRelu6}, silu = Activation{Kind::kSilu};
+  const Op pool = MaxPool{3, 3, 1, 1};
+  EXPECT_EQ(chain({relu, pool, relu}), chain({relu, pool}));
+  EXPECT_EQ(chain({relu, relu6}), chain({relu6}));
+  EXPECT_EQ(chain({relu6, relu}), chain({relu6}));
+  EXPECT_EQ(chain({relu6, relu6}), chain({relu6}));
+  EXPECT_NE(chain({silu, silu}), chain({silu}));
+  EXPECT_NE(chain({silu, relu}), chain({silu}));
+  EXPECT_NE(chain({pool, relu}), chain({pool}));
+}
+
+TEST(GraphTest, HashCountsOperationsWithoutWeightsOnceAndThoseWithWeightsEach) {
+  const auto once = [](Graph& g, int a, int b, int) {
+    const int pool = g.Add(AvgPool{3, 3, 1, 1}, {a});
+    return g.Add(Concat{}, {pool, b, pool});
+  };
+  const auto twice = [](Graph& g, int a, int b, int) {
+    const int first = g.Add(AvgPool{3, 3, 1, 1}, {a});
+    return g.Add(Concat{}, {first, b, g.Add(AvgPool{3, 3, 1, 1}, {a})});
+  };
+  EXPECT_EQ(HashOfJoined(once), HashOfJoined(twice));
+  const auto shared = [](Graph& g, int a, int, int) {
+    const int conv = g.Add(Conv{4, 3, 3}, {a});
+    return g.Add(Concat{}, {conv, conv});
+  };
+  const auto apart = [](Graph& g, int a, int, int) {
+    const int first = g.Add(Conv{4, 3, 3}, {a});
+    return g.Add(Concat{}, {first, g.Add(Conv{4, 3, 3}, {a})});
+  };
+  EXPECT_NE(HashOfJoined(shared), HashOfJoined(apart));
+}
+
 TEST(GraphTest, HashTellsDifferentNetworksApart) {
   Graph other = Classic();
   other.nodes[1].op = Conv{32, 5, 1};

@@ -8,6 +8,7 @@
 namespace netsmith::cli {
 
 std::unique_ptr<Command> MakeBenchChild();
+std::unique_ptr<Command> MakeBenchInference();
 std::unique_ptr<Command> MakeBenchTable();
 std::unique_ptr<Command> MakeBenchInference();
 std::unique_ptr<Command> MakeCompare();

@@ -10,7 +10,6 @@ namespace netsmith::cli {
 std::unique_ptr<Command> MakeBenchChild();
 std::unique_ptr<Command> MakeBenchInference();
 std::unique_ptr<Command> MakeBenchTable();
-std::unique_ptr<Command> MakeBenchInference();
 std::unique_ptr<Command> MakeCompare();
 std::unique_ptr<Command> MakeCompletion();
 std::unique_ptr<Command> MakeDataFetch();

@@ -40,7 +40,7 @@ struct FullTrainingOptions {
   int epochs = 10;
   std::int64_t mb = 100;
   std::int64_t max_samples = 0;  // training samples an epoch sees; 0: all
-  Recipe recipe = Recipe();
+  Recipe recipe = {};
   std::vector<double> learning_rates = {1e-3};  // each network's best is chosen on validation
   std::uint64_t seed = 0;                       // the first seed; the choice is made with it
   int num_seeds = 1;                            // seeds seed, seed + 1, …

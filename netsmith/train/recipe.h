@@ -10,8 +10,7 @@ namespace netsmith::train {
 
 /// How a network is trained, apart from how long and how fast.
 struct Recipe {
-  // Not "= {}", at whose every use g++ 12 warns wrongly of an uninitialised string.
-  optim::OptimizerOptions optimizer = optim::OptimizerOptions();
+  optim::OptimizerOptions optimizer = {};
   std::string schedule = "constant";   // one of optim::ScheduleNames()
   double warmup_epochs = 0;            // before the schedule; one-cycle: its rise
   double ema = 0;                      // decay of the moving average of weights; 0: none is kept

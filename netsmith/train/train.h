@@ -22,7 +22,7 @@ struct TrainOptions {
   std::int64_t mb = 100;         // samples a step
   std::int64_t max_samples = 0;  // training samples an epoch sees; 0: all
   double learning_rate = 1e-3;   // the highest of the schedule
-  Recipe recipe = Recipe();
+  Recipe recipe = {};
   Metric metric = Metric::kAccuracy;  // of validation_score
   std::uint64_t seed = 0;             // weights, order of samples, dropout, augmentation
   int num_threads = 1;                // never changes the result

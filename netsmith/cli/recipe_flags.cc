@@ -16,8 +16,8 @@ void RecipeFlags::Declare(OptionTable& options, const std::string& prefix) {
                  "strong is for the best accuracy in tens of epochs");
   optim::OptimizerOptions& o = recipe.optimizer;
   options.Choice(prefix + "optimizer", &o.name, optim::OptimizerNames(), "The update rule");
-  options.Real(prefix + "momentum", &o.momentum, {0, 0.999999}, "sgd: decay of the velocity");
-  options.Flag(prefix + "nesterov", &o.nesterov, "sgd: look ahead along the velocity");
+  options.Real(prefix + "momentum", &o.momentum, {0, 0.999999}, "Decay of the velocity, for sgd");
+  options.Flag(prefix + "nesterov", &o.nesterov, "Look ahead along the velocity, for sgd");
   options.Real(prefix + "weight-decay", &o.weight_decay, {0, 1000},
                "Decay of weights, but not of biases and norms; with adamw apart from the gradient");
   options.Choice(prefix + "schedule", &recipe.schedule, optim::ScheduleNames(),

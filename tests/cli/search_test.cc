@@ -114,8 +114,8 @@ TEST_F(SearchTest, ResumeWithOtherOptionsIsAStoreError) {
 }
 
 TEST_F(SearchTest, ChildrensRecipeReachesTheWorkersAndIsAPartOfTheStudy) {
-  const std::vector<std::string> recipe = {"--child-recipe", "strong", "--child-ema", "0.9",
-                                           "--reward", "macro-f1"};
+  const std::vector<std::string> recipe = {"--child-recipe", "strong",  "--child-ema", "0.9",
+                                           "--reward",       "macro-f1"};
   const json classic = Search({"--study", "classic"});
   const json strong = Search(recipe);
   EXPECT_NE(strong.at("best").at("reward"), classic.at("best").at("reward"));

@@ -219,15 +219,15 @@ TEST(ProgramTest, ClassWeightsMultiplyEachSamplesLoss) {
   std::vector<double> expected(program.flat_params().size());
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const double weight = weights[labels[i]] / 4;
-    expected_loss += weight * program.ForwardBackward(std::span(src).subspan(i * 12, 12),
-                                                      std::vector{labels[i]}, 0,
-                                                      {.label_smoothing = 0.1});
+    expected_loss +=
+        weight * program.ForwardBackward(std::span(src).subspan(i * 12, 12), std::vector{labels[i]},
+                                         0, {.label_smoothing = 0.1});
     for (std::size_t p = 0; p < expected.size(); ++p) {
       expected[p] += weight * program.flat_gradients()[p];
     }
   }
-  const double loss = program.ForwardBackward(
-      src, labels, 0, {.label_smoothing = 0.1, .class_weights = weights});
+  const double loss =
+      program.ForwardBackward(src, labels, 0, {.label_smoothing = 0.1, .class_weights = weights});
   EXPECT_NEAR(loss, expected_loss, 1e-6);
   ExpectClose(expected, program.flat_gradients(), "gradients");
 }

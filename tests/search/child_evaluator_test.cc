@@ -124,15 +124,16 @@ TEST_F(ChildEvaluatorTest, ALearningRateThatTheGenomeDecidesWins) {
 
 TEST_F(ChildEvaluatorTest, RecipeAndMetricDecideTheReward) {
   options_.epochs = 1;
-  options_.learning_rate = 1e-3;
-  const Evaluation classic = Evaluate(options_);
+  options_.learning_rate = 0.003;
   ChildOptions sgd = options_;
   sgd.recipe.optimizer.name = "sgd";
-  EXPECT_NE(Evaluate(sgd).reward, classic.reward);
-  ChildOptions f1 = options_;
+  ChildOptions f1 = sgd;
   f1.metric = train::Metric::kMacroF1;
-  const Evaluation by_f1 = Evaluate(f1);
-  EXPECT_NE(by_f1.reward, classic.reward);
+  const space::Genome badly_started = {3, 0};  // so that what it learns makes a difference
+  const Evaluation by_accuracy = Evaluate(sgd, badly_started);
+  EXPECT_NE(by_accuracy.reward, Evaluate(options_, badly_started).reward);
+  const Evaluation by_f1 = Evaluate(f1, badly_started);
+  EXPECT_NE(by_f1.reward, by_accuracy.reward);
   EXPECT_EQ(by_f1.curve.back(), by_f1.reward);
 }
 

@@ -90,8 +90,8 @@ TEST(StepTest, ReportsAGradientThatOverflowsWhereTheLossDoesNot) {
   engine::Program& program = child.program();
   const std::int32_t wrong = (problem.development().Label(7) + 1) % 3;
   program.WriteParam(0, std::vector<float>(3 * 6, 2e-38f));
-  std::vector<float> dense(36 * 3);
-  for (std::size_t i = 0; i < 36; ++i) dense[3 * i + static_cast<std::size_t>(wrong)] = 1000;
+  std::vector<float> dense(72 * 3);
+  for (std::size_t i = 0; i < 72; ++i) dense[3 * i + static_cast<std::size_t>(wrong)] = 1000;
   program.WriteParam(2, dense);
   const std::vector<float> before = Params(child);
   const StepResult result = child.Step(std::vector<std::int64_t>{7}, 0);

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -182,9 +183,16 @@ void StrategyFlags::Resolve() {
 
 void ChildFlags::Declare(OptionTable& options) {
   options.Group("Children");
-  options.Integer("child-epochs", &epochs, {1, 100'000}, "Epochs a child is trained");
+  options.Integer("child-epochs", &epochs, {0, 100'000},
+                  "Epochs a child is trained; 0 means one, or as many as it takes to see "
+                  "--child-samples samples in all");
   options.Integer("child-samples", &samples, {0, kAnyCount},
                   "Training samples an epoch of a child sees; 0 means all");
+  options.Integer(
+      "child-folds", &folds, {0, 1000},
+      "Train a child so many times, each time validated on another part of the samples; "
+      "1 means on one split, 0 chooses 5 where that has fewer than 200 samples to "
+      "validate");
   options.Integer("child-mb", &mb, {1, 1'000'000}, "Samples a training step of a child");
   options.Real("learning-rate", &learning_rate, {0, 10, true},
                "Learning rate of a child, the highest of its schedule");
@@ -201,6 +209,23 @@ void ChildFlags::Declare(OptionTable& options) {
   options.Choice("reward-split", &reward_split, {"validation", "test"},
                  "Samples that the reward is measured on; test repeats the original procedure and "
                  "spoils every later test accuracy");
+}
+
+void ChildFlags::Settle(const data::Problem& problem) {
+  constexpr std::int64_t kEnoughToValidate = 200, kFolds = 5;
+  const std::int64_t records = problem.development().size();
+  const std::set<std::int64_t> groups(problem.groups().begin(), problem.groups().end());
+  const std::int64_t units = groups.empty() ? records : std::ssize(groups);
+  if (folds == 0) {
+    const bool one_split =
+        RewardIsTest() || std::ssize(problem.validation()) >= kEnoughToValidate || units < 2;
+    folds = one_split ? 1 : static_cast<int>(std::min(kFolds, units));
+  }
+  if (epochs == 0) {
+    const std::int64_t seen = folds > 1 ? std::max<std::int64_t>(1, records - records / folds)
+                                        : std::ssize(problem.train());
+    epochs = static_cast<int>(std::max<std::int64_t>(1, (samples + seen - 1) / seen));
+  }
 }
 
 void NetworkFlags::Declare(OptionTable& options) {

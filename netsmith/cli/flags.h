@@ -55,9 +55,10 @@ struct StrategyFlags {
 
 /// What a child may spend, and when it is refused.
 struct ChildFlags {
-  int epochs = 1;
+  int epochs = 0;               // 0: settled by Settle, as folds
   std::int64_t samples = 4000;  // 0: all
-  std::int64_t mb = 20;         // small, for many updates from few samples (docs/methods.md)
+  int folds = 0;
+  std::int64_t mb = 20;  // small, for many updates from few samples (docs/methods.md)
   double learning_rate = 1e-3;
   RecipeFlags recipe;
   std::int64_t max_macs = 0;  // 0: no limit, likewise below
@@ -67,6 +68,9 @@ struct ChildFlags {
   std::string reward_split = "validation";
 
   void Declare(OptionTable& options);
+  /// Settles what was left to the data: folds where one split has too few samples to tell networks
+  /// apart, and as many epochs as it takes to see `samples` samples.
+  void Settle(const data::Problem& problem);
   bool RewardIsTest() const { return reward_split == "test"; }
 };
 

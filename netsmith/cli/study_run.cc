@@ -106,6 +106,7 @@ Json ChildJson(const ChildFlags& child) {
   const std::string recipe = train::Describe(child.recipe.recipe);
   if (!recipe.empty()) json["recipe"] = recipe;
   if (child.reward != "accuracy") json["reward"] = child.reward;
+  if (child.folds != 1) json["folds"] = child.folds;
   return json;
 }
 
@@ -256,6 +257,7 @@ void StudyFlags::Resolve() {
 
 void StudyFlags::Settle(const data::Problem& problem) {
   space.Settle(problem.development().shape());
+  child.Settle(problem);
   if (study.empty()) study = DefaultName(*this);
   CheckName(study);
 }
@@ -263,13 +265,16 @@ void StudyFlags::Settle(const data::Problem& problem) {
 std::string RewardMeaning(const ChildFlags& child) {
   std::string metric = child.reward;
   std::ranges::replace(metric, '-', ' ');
-  return child.RewardIsTest() ? metric + " on the TEST SET" : "validation " + metric;
+  if (child.RewardIsTest()) return metric + " on the TEST SET";
+  const std::string validation = "validation " + metric;
+  return child.folds > 1 ? fmt::format("mean {} of {} folds", validation, child.folds) : validation;
 }
 
 search::ChildOptions ChildOptionsOf(const ChildFlags& child, std::int64_t seed) {
   constexpr std::int64_t kMebi = 1 << 20;
   return {.epochs = child.epochs,
           .max_samples = child.samples,
+          .folds = child.folds,
           .mb = child.mb,
           .learning_rate = child.learning_rate,
           .recipe = child.recipe.recipe,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <stop_token>
 #include <utility>
@@ -30,6 +31,9 @@ void CheckOptions(const ChildOptions& options) {
   check("mb", options.mb, options.mb >= 1, "at least 1");
   train::CheckRecipe(options.recipe);
   check("learning_rate", options.learning_rate, options.learning_rate > 0, "more than 0");
+  check("folds", options.folds, options.folds >= 1, "at least 1");
+  check("folds", options.folds, options.folds == 1 || options.reward_split != RewardSplit::kTest,
+        "1 for rewards of the test set");
   check("max_macs", limits.max_macs, limits.max_macs >= 0, "at least 0");
   check("max_params", limits.max_params, limits.max_params >= 0, "at least 0");
   check("max_bytes", limits.max_bytes, limits.max_bytes >= 0, "at least 0");
@@ -41,6 +45,11 @@ ChildEvaluator::ChildEvaluator(const space::SearchSpace& space, const data::Prob
                                ChildOptions options)
     : space_(space), problem_(problem), options_(options) {
   CheckOptions(options_);
+  if (options_.folds > 1) {
+    for (data::Split& split : problem_.Folds(options_.folds, options_.seed)) {
+      folds_.push_back(problem_.WithSplit(std::move(split)));
+    }
+  }
   if (options_.reward_split == RewardSplit::kTest) {
     test_set_ = &problem_.OpenTestSet("the reward of every child (--reward-split test)");
   }
@@ -68,8 +77,32 @@ Evaluation ChildEvaluator::Evaluate(const study::Job& job, const std::stop_token
 }
 
 Evaluation ChildEvaluator::Train(const graph::Graph& graph, const space::Hyperparameters& decided,
-                                 const study::Job& job, const std::stop_token& stop) {
+                                 const study::Job& job, const std::stop_token& stop) const {
   const auto trial = static_cast<std::uint64_t>(job.trial);
+  const base::RandomStreams streams(options_.seed);
+  if (folds_.empty()) {
+    return TrainOn(problem_, streams.SeedFor("child", trial), graph, decided, job, stop);
+  }
+  Evaluation mean;
+  const double share = 1 / static_cast<double>(folds_.size());
+  mean.curve.assign(static_cast<std::size_t>(options_.epochs), 0);
+  for (std::size_t fold = 0; fold < folds_.size(); ++fold) {
+    Evaluation one = TrainOn(folds_[fold], streams.SeedFor("child fold", trial, fold), graph,
+                             decided, job, stop);
+    mean.seconds += one.seconds;
+    if (one.state != TrialState::kComplete) {
+      one.seconds = mean.seconds;
+      return one;
+    }
+    mean.reward += share * one.reward;
+    for (std::size_t i = 0; i < mean.curve.size(); ++i) mean.curve[i] += share * one.curve[i];
+  }
+  return mean;
+}
+
+Evaluation ChildEvaluator::TrainOn(const data::Problem& problem, std::uint64_t seed,
+                                   const graph::Graph& graph, const space::Hyperparameters& decided,
+                                   const study::Job& job, const std::stop_token& stop) const {
   train::TrainOptions training;
   training.epochs = options_.epochs;
   training.mb = options_.mb;
@@ -77,9 +110,9 @@ Evaluation ChildEvaluator::Train(const graph::Graph& graph, const space::Hyperpa
   training.learning_rate = decided.learning_rate.value_or(options_.learning_rate);
   training.recipe = options_.recipe;
   training.metric = options_.metric;
-  training.seed = base::RandomStreams(options_.seed).SeedFor("child", trial);
+  training.seed = seed;
   training.num_threads = job.num_threads;
-  train::Child child(graph, problem_, training);
+  train::Child child(graph, problem, training);
   train::TrainResult trained = child.Train(stop);
 
   Evaluation evaluation;

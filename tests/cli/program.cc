@@ -22,10 +22,10 @@ ProgramTest::ProgramTest() { WriteQuadrants(folder_.path() / "data"); }
 
 std::vector<std::string> ProgramTest::SearchArguments(const std::vector<std::string>& more) const {
   std::vector<std::string> arguments = {
-      "search", "--data",     data(), "--store",         store(), "--study",
-      "s",      "--seed",     "3",    "--units",         "8",     "--child-samples",
-      "100",    "--child-mb", "20",   "--learning-rate", "0.01",  "--trials",
-      "6",      "--space",    "post"};
+      "search", "--data",        data(), "--store",    store(), "--study",
+      "s",      "--seed",        "3",    "--units",    "8",     "--child-samples",
+      "100",    "--child-folds", "1",    "--child-mb", "20",    "--learning-rate",
+      "0.01",   "--trials",      "6",    "--space",    "post"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return arguments;
 }

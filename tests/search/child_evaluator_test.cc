@@ -7,12 +7,15 @@
 #include <functional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/base/random.h"
 #include "netsmith/data/dataset.h"
 #include "netsmith/graph/graph.h"
 #include "netsmith/space/file/file_space.h"
+#include "netsmith/train/train.h"
 #include "tests/support/simulated_search.h"
 #include "tests/support/tiny_problem.h"
 
@@ -135,6 +138,38 @@ TEST_F(ChildEvaluatorTest, RecipeAndMetricDecideTheReward) {
   const Evaluation by_f1 = Evaluate(f1, badly_started);
   EXPECT_NE(by_f1.reward, by_accuracy.reward);
   EXPECT_EQ(by_f1.curve.back(), by_f1.reward);
+}
+
+TEST_F(ChildEvaluatorTest, FoldsGiveTheMeanOverTheirTrainings) {
+  options_.epochs = 2;
+  options_.learning_rate = 0.005;
+  options_.folds = 4;
+  options_.seed = 3;
+  const space::Genome genome = {3, 0};
+  const Evaluation evaluation = Evaluate(options_, genome);
+  EXPECT_EQ(evaluation.state, TrialState::kComplete);
+  double sum = 0;  // the same by hand
+  std::uint64_t fold = 0;
+  for (data::Split& split : problem_.Folds(4, 3)) {
+    const data::Problem part = problem_.WithSplit(std::move(split));
+    train::Child child(space_.Build(genome, kTinySample, kTinyClasses), part,
+                       {.epochs = 2,
+                        .mb = 10,
+                        .max_samples = 4000,
+                        .learning_rate = 0.005,
+                        .seed = base::RandomStreams(3).SeedFor("child fold", 0, fold++)});
+    sum += child.Train({}).validation_score.back();
+  }
+  EXPECT_NEAR(evaluation.reward, sum / 4, 1e-12);
+  ASSERT_EQ(evaluation.curve.size(), 2u);
+  EXPECT_NEAR(evaluation.curve.back(), evaluation.reward, 1e-12);
+  EXPECT_EQ(Evaluate(options_, genome).reward, evaluation.reward);
+}
+
+TEST_F(ChildEvaluatorTest, AFoldThatDivergesIsDivergence) {
+  options_.folds = 2;
+  options_.learning_rate = 1e30;
+  EXPECT_EQ(Evaluate(options_).state, TrialState::kDiverged);
 }
 
 TEST_F(ChildEvaluatorTest, EachTrialStartsFromWeightsOfItsOwn) {

@@ -43,7 +43,7 @@ void CheckOptions(const ChildOptions& options) {
 
 ChildEvaluator::ChildEvaluator(const space::SearchSpace& space, const data::Problem& problem,
                                ChildOptions options)
-    : space_(space), problem_(problem), options_(options) {
+    : space_(space), problem_(problem), options_(std::move(options)) {
   CheckOptions(options_);
   if (options_.folds > 1) {
     for (data::Split& split : problem_.Folds(options_.folds, options_.seed)) {

@@ -19,6 +19,7 @@
 #include "netsmith/cli/study_json.h"
 #include "netsmith/data/dataset.h"
 #include "netsmith/data/memory_dataset.h"
+#include "netsmith/engine/instruction_set.h"
 #include "netsmith/engine/step_cost.h"
 #include "netsmith/graph/graph.h"
 #include "netsmith/report/table.h"
@@ -130,6 +131,7 @@ class BenchChild : public Command {
                  {"threads", threads_},
                  {"steps", steps_},
                  {"precision", precision_},
+                 {"arithmetic", engine::Arithmetic()},
                  {"build_ms", build_ms},
                  {"estimated_ms", engine::EstimatedStepMs(graph, mb_)},
                  {"planned_bytes", train::PlannedBytes(graph, mb_, threads_)},

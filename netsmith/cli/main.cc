@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <new>
@@ -21,6 +22,7 @@
 #include "netsmith/cli/option_table.h"
 #include "netsmith/cli/output.h"
 #include "netsmith/cli/signals.h"
+#include "netsmith/engine/instruction_set.h"
 #include "netsmith/space/text_cursor.h"
 
 namespace netsmith::cli {
@@ -92,6 +94,8 @@ int Run(std::vector<std::string> arguments) {
     return kDone;
   }
   common.Apply();
+  // The environment, so that worker processes have it too.
+  if (const char* name = std::getenv("NETSMITH_INSTRUCTION_SET")) engine::UseInstructionSet(name);
   return command->Run(StopOnSignals());
 }
 

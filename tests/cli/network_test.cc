@@ -51,6 +51,23 @@ TEST(ShowNetworkTest, PrintedGraphIsReadBackFromAFile) {
   EXPECT_GT(read_back.at("estimated_step_ms"), 0);
 }
 
+TEST(InstructionSetTest, TheEnvironmentChoosesOneAndAnUnknownOneIsAnError) {
+  const auto bench = [](const std::string& set) {
+    std::string command = "NETSMITH_INSTRUCTION_SET=" + set;
+    for (const std::string& word : NetsmithCommand(
+             {"bench", "child", "--network", "3,4,2,5", "--steps", "1", "--mb", "2", "--json"})) {
+      command += " '" + word + "'";
+    }
+    return RunProcess({"/bin/sh", "-c", command});
+  };
+  const ProcessResult portable = bench("portable");
+  ASSERT_EQ(portable.exit_code, 0) << portable.err;
+  EXPECT_THAT(portable.out, HasSubstr(R"("arithmetic":"portable, kernels 1")"));
+  const ProcessResult unknown = bench("mmx");
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("instruction set: found \"mmx\", expected auto"));
+}
+
 TEST(ShowNetworkTest, GenomeAndTextNameTheSameNetwork) {
   const auto by_genome =
       nlohmann::json::parse(Netsmith({"show", "--network", "post:2,1,1,0,3,2,0,2", "--json"}).out);

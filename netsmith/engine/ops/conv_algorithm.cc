@@ -79,7 +79,7 @@ double CostOfConv(const ConvShape& shape, ConvPass pass) { return Choose(shape, 
 double CostOfSum(ConvPass pass, std::int64_t floats) {
   constexpr double kLoadAndStore = 8;
   if (pass == ConvPass::kForward) return 0;
-  return kLoadAndStore * static_cast<double>(floats / kernels::VectorFloats());
+  return kLoadAndStore * static_cast<double>(floats) / static_cast<double>(kernels::VectorFloats());
 }
 
 }  // namespace netsmith::engine

@@ -11,6 +11,7 @@ std::span<const CommandEntry> Commands() {
   static constexpr std::array kCommands = {
       CommandEntry{"data fetch", "Put a data set's files into the cache", MakeDataFetch},
       CommandEntry{"search", "Search for a network", MakeSearch},
+      CommandEntry{"worker", "Evaluate trials of a study whose search runs elsewhere", MakeWorker},
       CommandEntry{"train", "Train a network in full and measure it on the test set", MakeTrain},
       CommandEntry{"compare", "Train a study's best network in full beside a hand-made one",
                    MakeCompare},

@@ -16,5 +16,6 @@ std::unique_ptr<Command> MakeExport();
 std::unique_ptr<Command> MakeSearch();
 std::unique_ptr<Command> MakeShow();
 std::unique_ptr<Command> MakeTrain();
+std::unique_ptr<Command> MakeWorker();
 
 }  // namespace netsmith::cli

@@ -61,7 +61,9 @@ void Act(const std::string& url, int count, double mean_s, std::uint64_t seed, T
     const auto start = Clock::now();
     if (worker.claim) {
       late_ms.push_back(1e3 * Seconds(start - worker.due).count());
-      store->DeliverTrial(kStudy, worker.claim->trial, worker.claim->attempt, {.reward = 0.5});
+      study::Evaluation evaluation;
+      evaluation.reward = 0.5;
+      store->DeliverTrial(kStudy, worker.claim->trial, worker.claim->attempt, evaluation);
     }
     const auto claims = store->ClaimTrials(kStudy, fmt::format("w{}", seed), 1, 3600);
     exchange_ms.push_back(1e3 * Seconds(Clock::now() - start).count());
@@ -86,10 +88,11 @@ void AddTrials(study::Store& store, int num_trials) {
   store.CreateStudy(spec);
   std::vector<study::Trial> trials(static_cast<std::size_t>(num_trials));
   for (int i = 0; i < num_trials; ++i) {
-    trials[static_cast<std::size_t>(i)] = {.number = i,
-                                           .genome = {0, 1, 2, 3, 4, 3, 2, 1},
-                                           .network = "5,32,2,3",
-                                           .graph_hash = fmt::format("{:032x}", i)};
+    study::Trial& trial = trials[static_cast<std::size_t>(i)];
+    trial.number = i;
+    trial.genome = {0, 1, 2, 3, 4, 3, 2, 1};
+    trial.network = "5,32,2,3";
+    trial.graph_hash = fmt::format("{:032x}", i);
   }
   store.AddTrials(kStudy, trials);
 }

@@ -81,7 +81,8 @@ std::unique_ptr<study::Evaluator> MakeTrialEvaluator(const EvaluationFlags& flag
 
 std::string WorkerJson(const EvaluationFlags& flags, const data::Problem& problem) {
   EvaluationFlags copy = flags;
-  // Where this machine keeps data is no other's business; but a file or folder is the same from anywhere.
+  // Where this machine keeps data is no other's business; but a file or folder is the same from
+  // anywhere.
   copy.data.data_dir.clear();
   copy.data.cache_dir.clear();
   std::error_code none;

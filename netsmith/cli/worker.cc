@@ -55,11 +55,10 @@ class Worker : public Command {
     options.Integer("patience", &patience_seconds_, {0, 1'000'000},
                     "Seconds to go on without the store when it is lost");
     options.Group("Data");
-    options.Text("data", "NAME|PATH", &data_.data,
-                 "The study's data on this machine [the study's]");
-    options.Text("data-dir", "DIR", &data_.data_dir,
+    options.Text("data", "NAME|PATH", &data_, "The study's data on this machine [the study's]");
+    options.Text("data-dir", "DIR", &data_dir_,
                  "Folder that already has the data set's files; nothing is fetched");
-    options.Text("cache-dir", "DIR", &data_.cache_dir,
+    options.Text("cache-dir", "DIR", &cache_dir_,
                  "Where fetched data sets are kept [$XDG_CACHE_HOME/netsmith]");
     options.Group("Results that could not be delivered");
     options.Text("spool", "DIR", &spool_,
@@ -74,11 +73,14 @@ class Worker : public Command {
     const auto store = store::OpenStore(store_url_, {.create = false});
     const auto setup = Join(*store, stop);
     if (!setup) return kInterrupted;
-    const data::Problem problem = LoadData(setup->data_hash, setup->flags, stop);
     EvaluationFlags flags = setup->flags;
+    if (!data_.empty()) flags.data.data = data_;
+    flags.data.data_dir = data_dir_;
+    flags.data.cache_dir = cache_dir_;
+    const data::Problem problem = LoadData(setup->data_hash, flags.data, stop);
     flags.space.Settle(problem.development().shape());
     const auto space = flags.space.Make();
-    CheckStudy(*store, flags, *space);
+    CheckStudy(*store, *space);
     std::vector<std::unique_ptr<study::Evaluator>> evaluators;
     for (int i = 0; i < workers_; ++i) {
       evaluators.push_back(MakeTrialEvaluator(flags, *space, problem));
@@ -110,12 +112,8 @@ class Worker : public Command {
     }
   }
 
-  data::Problem LoadData(const std::string& expected_hash, const EvaluationFlags& flags,
+  data::Problem LoadData(const std::string& expected_hash, const DataFlags& data,
                          const std::stop_token& stop) const {
-    DataFlags data = flags.data;
-    if (!data_.data.empty()) data.data = data_.data;
-    data.data_dir = data_.data_dir;
-    data.cache_dir = data_.cache_dir;
     data::Problem problem = data.Load(stop);
     if (problem.content_hash() != expected_hash) {
       throw base::DataError(fmt::format(
@@ -125,12 +123,7 @@ class Worker : public Command {
     return problem;
   }
 
-  void CheckStudy(study::Store& store, EvaluationFlags& flags,
-                  const space::SearchSpace& space) const {
-    // The evaluator's own process finds the data where this one found it.
-    if (!data_.data.empty()) flags.data.data = data_.data;
-    flags.data.data_dir = data_.data_dir;
-    flags.data.cache_dir = data_.cache_dir;
+  void CheckStudy(study::Store& store, const space::SearchSpace& space) const {
     const auto spec = store.FindStudy(study_);
     if (!spec || spec->space_signature != space.Signature()) {
       throw base::StoreError(fmt::format(
@@ -184,7 +177,7 @@ class Worker : public Command {
   std::int64_t wait_seconds_ = 60;
   std::int64_t lease_seconds_ = 60;
   std::int64_t patience_seconds_ = 600;
-  DataFlags data_{.data = "", .data_dir = "", .cache_dir = ""};
+  std::string data_, data_dir_, cache_dir_;  // where the data is here; empty: the study's, usual
   std::string spool_;
   bool deliver_ = false;
 };

@@ -131,6 +131,10 @@ study::StudySpec MakeSpec(const StudyFlags& flags, const data::Problem& problem,
     options["max_macs"] = flags.child.max_macs;
     options["max_params"] = flags.child.max_params;
   }
+  if (flags.pruning.prunes()) {
+    options["pruner"] = flags.pruning.pruner;
+    if (flags.pruning.pruner == "halving") options["pruner_factor"] = flags.pruning.factor;
+  }
   return {.name = flags.study,
           .space_signature = space.Signature(),
           .decisions = space.decisions(),
@@ -204,6 +208,7 @@ void StudyFlags::Declare(OptionTable& options) {
   space.Declare(options);
   strategy.Declare(options);
   child.Declare(options);
+  pruning.Declare(options);
   options.Text("evaluator", "COMMAND", &evaluator,
                "Instead of training children, ask this program for rewards (docs/evaluators.md)");
   options.Group("Study");
@@ -245,6 +250,7 @@ void StudyFlags::Resolve() {
 void StudyFlags::Settle(const data::Problem& problem) {
   space.Settle(problem.development().shape());
   child.Settle(problem);
+  if (evaluator.empty()) pruning.Check(child);
   if (study.empty()) study = DefaultName(*this);
   CheckName(study);
 }
@@ -300,6 +306,7 @@ search::SearchResult RunStudy(const StudyFlags& flags, const data::Problem& prob
        .num_cores = NumCores(),
        .resume = flags.resume,
        .seed = seed,
+       .pruning = flags.pruning.Options(),
        .attributes = {{report::kSearchRecordKey, ToJson(MakeRecord(flags, problem))},
                       {kWorkerKey, WorkerJson(evaluation, problem)}},
        .before_generation = [&] { control.WaitWhilePaused(); },

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "netsmith/cli/flags.h"
+#include "netsmith/cli/pruning_flags.h"
 #include "netsmith/cli/slurm.h"
 #include "netsmith/data/dataset.h"
 #include "netsmith/search/child_evaluator.h"
@@ -21,6 +22,7 @@ struct StudyFlags {
   SpaceFlags space;
   StrategyFlags strategy;
   ChildFlags child;
+  PruningFlags pruning;
   std::int64_t trials = 100;
   int batch = 4;
   int workers = NumCores();
@@ -38,7 +40,7 @@ struct StudyFlags {
   /// Settles what depends on other flags.
   /// Errors   ConfigError for flags that contradict each other.
   void Resolve();
-  /// Settles what depends on the data: the space, the study's name.
+  /// Settles what depends on the data: the space, the study's name. Errors   as PruningFlags::Check
   void Settle(const data::Problem& problem);
 };
 

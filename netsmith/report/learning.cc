@@ -104,8 +104,7 @@ bool LearningReplay::TellGeneration(std::span<const Trial> generation) {
   for (std::size_t i = 0; i < generation.size(); ++i) {
     const Trial& trial = generation[i];
     if (!trial.forced_uniform && asked[i] != trial.genome) return false;
-    const bool complete = trial.state == study::TrialState::kComplete;
-    told.push_back({trial.genome, complete ? trial.evaluation.reward : 0.0});
+    told.push_back({trial.genome, trial.evaluation.reward});
   }
   strategy_->Tell(told);
   return true;

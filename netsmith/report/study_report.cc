@@ -49,8 +49,8 @@ std::map<std::string, std::size_t> CountStates(std::span<const Trial> trials) {
 std::string StatesText(std::span<const Trial> trials) {
   const auto counts = CountStates(trials);
   std::vector<std::string> parts;
-  for (const TrialState state : {TrialState::kComplete, TrialState::kRefused, TrialState::kDiverged,
-                                 TrialState::kFailed, TrialState::kRunning}) {
+  for (const TrialState state : {TrialState::kComplete, TrialState::kPruned, TrialState::kRefused,
+                                 TrialState::kDiverged, TrialState::kFailed, TrialState::kRunning}) {
     const auto found = counts.find(study::ToString(state));
     if (found != counts.end()) parts.push_back(fmt::format("{} {}", found->second, found->first));
   }
@@ -63,8 +63,7 @@ std::string StatesText(std::span<const Trial> trials) {
 std::vector<double> Rewards(std::span<const Trial> trials) {
   std::vector<double> rewards;
   for (const Trial& trial : trials) {
-    if (trial.state == TrialState::kRunning) continue;
-    rewards.push_back(trial.state == TrialState::kComplete ? trial.evaluation.reward : 0);
+    if (trial.state != TrialState::kRunning) rewards.push_back(trial.evaluation.reward);
   }
   return rewards;
 }

@@ -24,7 +24,7 @@ std::map<std::string, std::size_t> CountStates(std::span<const study::Trial> tri
 /// "80 complete, 15 refused, 5 duplicates among them"
 std::string StatesText(std::span<const study::Trial> trials);
 
-/// Rewards of the finished trials by number; 0 for one that is not complete.
+/// Rewards of the finished trials by number; 0 for one without.
 std::vector<double> Rewards(std::span<const study::Trial> trials);
 
 std::string LeaderboardText(std::span<const study::Trial> leaderboard);

@@ -4,12 +4,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <stop_token>
+#include <string>
 #include <utility>
 
 #include "netsmith/base/error.h"
 #include "netsmith/base/random.h"
 #include "netsmith/search/child_limits.h"
+#include "netsmith/search/pruning.h"
 #include "netsmith/search/without_reward.h"
 #include "netsmith/train/train.h"
 
@@ -83,12 +87,14 @@ Evaluation ChildEvaluator::Train(const graph::Graph& graph, const space::Hyperpa
   if (folds_.empty()) {
     return TrainOn(problem_, streams.SeedFor("child", trial), graph, decided, job, stop);
   }
+  study::Job whole = job;
+  whole.rungs.clear();
   Evaluation mean;
   const double share = 1 / static_cast<double>(folds_.size());
   mean.curve.assign(static_cast<std::size_t>(options_.epochs), 0);
   for (std::size_t fold = 0; fold < folds_.size(); ++fold) {
     Evaluation one = TrainOn(folds_[fold], streams.SeedFor("child fold", trial, fold), graph,
-                             decided, job, stop);
+                             decided, whole, stop);
     mean.seconds += one.seconds;
     if (one.state != TrialState::kComplete) {
       one.seconds = mean.seconds;
@@ -112,6 +118,11 @@ Evaluation ChildEvaluator::TrainOn(const data::Problem& problem, std::uint64_t s
   training.metric = options_.metric;
   training.seed = seed;
   training.num_threads = job.num_threads;
+  std::optional<std::string> below;
+  training.go_on = [&](std::span<const double> curve) {
+    below = BelowRung(job.rungs, curve);
+    return !below;
+  };
   train::Child child(graph, problem, training);
   train::TrainResult trained = child.Train(stop);
 
@@ -120,6 +131,10 @@ Evaluation ChildEvaluator::TrainOn(const data::Problem& problem, std::uint64_t s
     evaluation = WithoutReward(
         TrialState::kDiverged,
         fmt::format("{} in epoch {}", trained.reason, trained.validation_accuracy.size() + 1));
+  } else if (below) {
+    evaluation.state = TrialState::kPruned;
+    evaluation.reason = *below;
+    evaluation.reward = trained.validation_score.back();
   } else {
     evaluation.reward = test_set_ != nullptr
                             ? train::Score(options_.metric, child.Measure(*test_set_))

@@ -43,7 +43,9 @@ struct ChildOptions {
 /// decides about training (space::Hyperparameters) wins over the options.
 ///
 /// A network over a limit, or that has no valid graph, is kRefused before anything is built; one
-/// whose loss, gradients or weights become NaN or infinite is kDiverged.
+/// whose loss, gradients or weights become NaN or infinite is kDiverged; one below a rung of its
+/// job, which counts epochs, is kPruned. Of several folds no rung is heeded: their curve is known
+/// at the end alone.
 class ChildEvaluator : public study::Evaluator {
  public:
   /// `space` and `problem` must outlive the evaluator. Opens the test set only for

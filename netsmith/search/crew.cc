@@ -84,7 +84,8 @@ bool Crew::Claim(std::int64_t max_claims) {
     if (is_held) continue;
     jobs.push_back({.trial = claim.trial,
                     .genome = std::move(claim.genome),
-                    .network = std::move(claim.network)});
+                    .network = std::move(claim.network),
+                    .rungs = std::move(claim.rungs)});
   }
   const bool any = !jobs.empty();
   pool_.Submit(std::move(jobs));

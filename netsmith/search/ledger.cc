@@ -26,7 +26,7 @@ Ledger::Ledger(const space::SearchSpace& space, graph::SampleShape input, int nu
       max_duplicates_in_row_(max_duplicates_in_row),
       seed_(seed) {}
 
-const Trial& Ledger::Add(space::Genome asked) {
+const Trial& Ledger::Add(space::Genome asked, std::vector<study::Rung> rungs) {
   space::CheckGenome(space_.decisions(), asked);
   Trial trial;
   trial.number = size();
@@ -41,6 +41,7 @@ const Trial& Ledger::Add(space::Genome asked) {
   trial.network = space_.NetworkText(trial.genome);
   const auto [first, is_new] = first_with_graph_.try_emplace(trial.graph_hash, trial.number);
   duplicates_in_row_ = is_new || trial.forced_uniform ? 0 : duplicates_in_row_ + 1;
+  if (is_new) trial.rungs = std::move(rungs);
   trials_.push_back(std::move(trial));
   if (!is_new) {
     trials_.back().duplicate_of = first->second;

@@ -83,6 +83,12 @@ class Field {
     return list;
   }
 
+  /// A value of the object that this is.
+  Field At(const char* key) const {
+    if (!is_present() || !value_->is_object()) FailAs("an object");
+    return Field(place_.c_str(), *value_, key);
+  }
+
   [[noreturn]] void FailAs(std::string_view expected) const {
     Fail(place_, is_present() ? Dump() : "nothing", expected);
   }
@@ -105,11 +111,11 @@ class Field {
 
 TrialState ParseState(const Field& field) {
   const std::string found = field.Text();
-  for (const TrialState state :
-       {TrialState::kComplete, TrialState::kRefused, TrialState::kDiverged, TrialState::kFailed}) {
+  for (const TrialState state : {TrialState::kComplete, TrialState::kPruned, TrialState::kRefused,
+                                 TrialState::kDiverged, TrialState::kFailed}) {
     if (found == ToString(state)) return state;
   }
-  field.FailAs("complete, refused, diverged or failed");
+  field.FailAs("complete, pruned, refused, diverged or failed");
 }
 
 }  // namespace
@@ -126,6 +132,9 @@ std::string EncodeRequest(const study::Job& job, std::span<const space::Decision
   request["params"] = std::move(params);
   request["network"] = job.network;
   request["threads"] = job.num_threads;
+  for (const study::Rung& rung : job.rungs) {
+    request["rungs"].push_back({{"step", rung.step}, {"least", rung.least}});
+  }
   return request.dump();
 }
 
@@ -139,6 +148,13 @@ study::Job DecodeRequest(std::string_view line) {
   job.num_threads = static_cast<int>(Field(where, object, "threads").Count(kMaxInt));
   for (const Field& index : Field(where, object, "genome").List()) {
     job.genome.push_back(static_cast<int>(index.Count(kMaxInt)));
+  }
+  const Field rungs(where, object, "rungs");
+  if (rungs.is_present()) {
+    for (const Field& rung : rungs.List()) {
+      job.rungs.push_back({.step = static_cast<int>(rung.At("step").Count(kMaxInt)),
+                           .least = rung.At("least").Share()});
+    }
   }
   return job;
 }
@@ -186,6 +202,10 @@ Evaluation DecodeAnswer(std::string_view line, std::int64_t trial) {
   if (field("seconds").is_present()) evaluation.seconds = field("seconds").Seconds();
   if (field("curve").is_present()) {
     for (const Field& point : field("curve").List()) evaluation.curve.push_back(point.Share());
+  }
+  if (state == TrialState::kPruned) {
+    if (evaluation.curve.empty()) field("curve").FailAs("the values up to where it was pruned");
+    evaluation.reward = evaluation.curve.back();
   }
   return evaluation;
 }

@@ -18,6 +18,7 @@ namespace netsmith::search {
 inline constexpr std::size_t kMaxLineBytes = std::size_t{1} << 20;
 
 /// {"trial":0,"genome":[1,0],"params":{"layer1.kernel":5,…},"network":"5,32,2,3","threads":1}
+/// and, where there are any, "rungs":[{"step":1,"least":0.5},…].
 /// "params" are the chosen options by the names of `decisions`, which the genome fits.
 std::string EncodeRequest(const study::Job& job, std::span<const space::Decision> decisions);
 /// Errors   InvalidArgument saying what was found and expected.

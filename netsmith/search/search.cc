@@ -35,14 +35,16 @@ using study::Trial;
 using study::TrialState;
 
 void CheckOptions(const SearchOptions& options) {
-  const auto check = [](const char* name, std::int64_t found) {
-    if (found >= 1) return;
-    throw base::InvalidArgument(fmt::format("search: {} is {}, expected at least 1", name, found));
+  const auto check = [](const char* name, std::int64_t found, std::int64_t least = 1) {
+    if (found >= least) return;
+    throw base::InvalidArgument(
+        fmt::format("search: {} is {}, expected at least {}", name, found, least));
   };
   check("num_trials", options.num_trials);
   check("batch", options.batch);
   check("num_cores", options.num_cores);
   check("max_duplicates_in_row", options.max_duplicates_in_row);
+  check("pruning.factor", options.pruning.factor, 2);
 }
 
 [[noreturn]] void Refuse(const std::string& study, const std::string& what) {
@@ -97,9 +99,13 @@ void OpenStudy(study::Store& store, const StudySpec& spec, bool resume) {
 /// Throws unless a stored trial is what the strategy and the rules of duplicates make again.
 void CheckSameTrial(const std::string& study, const Trial& stored, const Trial& made) {
   const auto describe = [](const Trial& t) {
-    return fmt::format("number {}, genome {}, network {}, graph {}, duplicate of {}{}", t.number,
-                       fmt::join(t.genome, ","), t.network, t.graph_hash,
-                       t.duplicate_of.value_or(-1), t.forced_uniform ? ", forced" : "");
+    std::string text = fmt::format("number {}, genome {}, network {}, graph {}, duplicate of {}{}",
+                                   t.number, fmt::join(t.genome, ","), t.network, t.graph_hash,
+                                   t.duplicate_of.value_or(-1), t.forced_uniform ? ", forced" : "");
+    for (const study::Rung& rung : t.rungs) {
+      text += fmt::format(", rung {} at {}", rung.least, rung.step);
+    }
+    return text;
   };
   const std::string found = describe(stored);
   const std::string expected = describe(made);
@@ -169,9 +175,10 @@ class Search {
   void AskAndAdd(std::int64_t count) {
     std::vector<space::Genome> genomes = strategy_.Ask(options_.batch);
     NETSMITH_CHECK_EQ(genomes.size(), static_cast<std::size_t>(options_.batch));
+    const std::vector<study::Rung> rungs = RungsAfter(options_.pruning, ledger_.trials());
     std::vector<Trial> added;
     for (std::int64_t i = 0; i < count; ++i) {
-      const Trial& made = ledger_.Add(std::move(genomes[static_cast<std::size_t>(i)]));
+      const Trial& made = ledger_.Add(std::move(genomes[static_cast<std::size_t>(i)]), rungs);
       if (static_cast<std::size_t>(made.number) < stored_.size()) {
         Restore(made);
       } else {
@@ -286,8 +293,7 @@ class Search {
     std::vector<study::Told> generation;
     for (std::int64_t number = first; number < ledger_.size(); ++number) {
       const Trial& trial = ledger_.trial(number);
-      const bool complete = trial.state == TrialState::kComplete;
-      generation.push_back({trial.genome, complete ? trial.evaluation.reward : 0.0});
+      generation.push_back({trial.genome, trial.evaluation.reward});
     }
     strategy_.Tell(generation);
     diagnostics_.push_back(strategy_.Diagnostics());

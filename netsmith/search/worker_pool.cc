@@ -32,7 +32,11 @@ Evaluation Checked(Evaluation evaluation) {
   }
   evaluation.reason = ReasonLine(evaluation.reason);
   if (!(std::isfinite(evaluation.seconds) && evaluation.seconds >= 0)) evaluation.seconds = 0;
-  if (evaluation.state != TrialState::kComplete) {
+  if (evaluation.state == TrialState::kPruned) {
+    if (evaluation.curve.empty()) return Failed("the evaluator pruned a trial without a curve");
+    evaluation.reward = evaluation.curve.back();
+  }
+  if (!study::HasReward(evaluation.state)) {
     evaluation.reward = 0;
   } else if (!(evaluation.reward >= 0 && evaluation.reward <= 1)) {
     return Failed(fmt::format("reward {}: expected 0 to 1", evaluation.reward));

@@ -83,7 +83,7 @@ std::vector<study::Claim> MemoryStore::ClaimTrials(const std::string& study,
     if (std::ssize(claims) >= count) break;
     if (trial.state != study::TrialState::kRunning || trial.duplicate_of) continue;
     const auto attempt = held.leases.Take(trial.number, worker, seconds);
-    if (attempt) claims.push_back({trial.number, *attempt, trial.genome, trial.network});
+    if (attempt) claims.push_back({trial.number, *attempt, trial.genome, trial.network, trial.rungs});
   }
   return claims;
 }

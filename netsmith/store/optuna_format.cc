@@ -64,6 +64,8 @@ std::string StateWord(study::TrialState state) {
       return "RUNNING";
     case study::TrialState::kComplete:
       return "COMPLETE";
+    case study::TrialState::kPruned:
+      return "PRUNED";
     default:
       return "FAIL";
   }
@@ -105,6 +107,20 @@ std::string Timestamp(std::chrono::system_clock::time_point time) {
 
 std::string JsonString(const std::string& text) {
   return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string RungsJson(const std::vector<study::Rung>& rungs) {
+  Json list = Json::array();
+  for (const study::Rung& rung : rungs) list.push_back({rung.step, rung.least});
+  return list.dump();
+}
+
+std::vector<study::Rung> ParseRungs(const std::string& json) {
+  std::vector<study::Rung> rungs;
+  for (const Json& rung : Json::parse(json)) {
+    rungs.push_back({.step = rung.at(0).get<int>(), .least = rung.at(1).get<double>()});
+  }
+  return rungs;
 }
 
 std::string DecisionsJson(const std::vector<space::Decision>& decisions) {

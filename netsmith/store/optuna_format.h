@@ -20,7 +20,7 @@ double ParamValue(const space::Decision& decision, int option);
 /// The way back; nothing when no option has that value.
 std::optional<int> OptionOf(const space::Decision& decision, double param_value);
 
-/// RUNNING, COMPLETE or FAIL.
+/// RUNNING, COMPLETE, PRUNED or FAIL.
 std::string StateWord(study::TrialState state);
 /// The outcome (study::ToString) of a trial whose state word is FAIL; nothing for other texts.
 std::optional<study::TrialState> ParseOutcome(std::string_view outcome);
@@ -36,6 +36,11 @@ std::string Timestamp(std::chrono::system_clock::time_point time);
 
 /// A JSON string; bytes that are not UTF-8 become U+FFFD.
 std::string JsonString(const std::string& text);
+
+/// Rungs as JSON, [[step, least], …], and back.
+/// Errors   nlohmann::json::exception for a text that is no such JSON
+std::string RungsJson(const std::vector<study::Rung>& rungs);
+std::vector<study::Rung> ParseRungs(const std::string& json);
 
 /// Decisions as one JSON text, for a table of ours, and back.
 /// Errors   nlohmann::json::exception for a text that is no such JSON

@@ -132,6 +132,7 @@ std::vector<study::Claim> OptunaStore::ClaimTrials(const std::string& study,
                              .at(0);
     claim.genome = std::move(trial.genome);
     claim.network = std::move(trial.network);
+    claim.rungs = std::move(trial.rungs);
   }
   transaction.Commit();
   return claims;

@@ -115,10 +115,12 @@ void TrialReader::SetState(Trial& trial, const std::string& word) {
     trial.state = TrialState::kRunning;
   } else if (word == "COMPLETE") {
     trial.state = TrialState::kComplete;
+  } else if (word == "PRUNED") {
+    trial.state = TrialState::kPruned;
   } else if (word == "FAIL") {
     trial.state = TrialState::kFailed;  // the attribute 'outcome' says more
   } else {
-    Fail(trial, fmt::format("is {}, expected RUNNING, COMPLETE or FAIL", word));
+    Fail(trial, fmt::format("is {}, expected RUNNING, COMPLETE, PRUNED or FAIL", word));
   }
 }
 
@@ -186,6 +188,8 @@ void TrialReader::SetAttribute(Trial& trial, const std::string& key, const std::
     trial.network = text();
   } else if (key == "duplicate_of") {
     trial.duplicate_of = number();
+  } else if (key == "rungs") {
+    trial.rungs = ParseRungs(json);
   } else if (key == "reason") {
     trial.evaluation.reason = text();
   } else if (key == "params") {

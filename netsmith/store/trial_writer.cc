@@ -85,6 +85,7 @@ void TrialWriter::Insert(const study::Trial& trial) {
   if (trial.duplicate_of.has_value()) {
     InsertAttribute(database_, trial_id, "duplicate_of", std::to_string(*trial.duplicate_of));
   }
+  if (!trial.rungs.empty()) InsertAttribute(database_, trial_id, "rungs", RungsJson(trial.rungs));
   if (trial.state == study::TrialState::kRunning) {
     if (!trial.duplicate_of) LeaseTable(database_, study_id_).Open(trial_id, trial.number);
   } else {
@@ -121,7 +122,7 @@ void TrialWriter::InsertParams(std::int64_t trial_id, const space::Genome& genom
 void FinishRow(Database& database, std::int64_t trial_id, const study::Evaluation& evaluation) {
   using study::TrialState;
   UpdateRow(database, trial_id, evaluation);
-  if (evaluation.state == TrialState::kComplete) {
+  if (study::HasReward(evaluation.state)) {
     InsertValue(database, trial_id, evaluation.reward);
   } else {
     InsertAttribute(database, trial_id, "outcome", JsonString(ToString(evaluation.state)));

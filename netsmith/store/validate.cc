@@ -90,7 +90,7 @@ void CheckEvaluation(std::int64_t trial, const study::Evaluation& evaluation) {
     throw base::InvalidArgument(
         fmt::format("trial {}: the reward is {}, expected a number", trial, evaluation.reward));
   }
-  if (evaluation.state != study::TrialState::kComplete && evaluation.reward != 0) {
+  if (!study::HasReward(evaluation.state) && evaluation.reward != 0) {
     throw base::InvalidArgument(fmt::format("trial {} is {} with reward {}, expected 0", trial,
                                             ToString(evaluation.state), evaluation.reward));
   }

@@ -16,7 +16,8 @@ void CheckSpec(const study::StudySpec& spec);
 /// The genome fits the study's decisions; a trial that is not running carries an evaluation of the
 /// same state.
 void CheckTrial(const study::StudySpec& spec, const study::Trial& trial);
-/// An end (not kRunning) with figures that are finite, and a reward only with kComplete.
+/// An end (not kRunning) with figures that are finite, and a reward only with an
+/// end that has one.
 void CheckEvaluation(std::int64_t trial, const study::Evaluation& evaluation);
 /// `text` is JSON.
 void CheckJson(const std::string& key, const std::string& text);

@@ -29,6 +29,7 @@ struct Claim {
   std::int64_t attempt = 0;  // 1, 2, …; only the newest one's result is taken
   space::Genome genome = {};
   std::string network = {};  // as in Trial
+  std::vector<Rung> rungs = {};
 };
 
 /// Who has a trial now.

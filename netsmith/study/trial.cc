@@ -6,12 +6,18 @@
 
 namespace netsmith::study {
 
+bool HasReward(TrialState state) {
+  return state == TrialState::kComplete || state == TrialState::kPruned;
+}
+
 std::string ToString(TrialState state) {
   switch (state) {
     case TrialState::kRunning:
       return "running";
     case TrialState::kComplete:
       return "complete";
+    case TrialState::kPruned:
+      return "pruned";
     case TrialState::kRefused:
       return "refused";
     case TrialState::kDiverged:

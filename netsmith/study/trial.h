@@ -9,22 +9,34 @@
 
 namespace netsmith::study {
 
-/// How a trial stands, or ended. Only the last three say something about the network.
+/// How a trial stands, or ended.
 enum class TrialState {
   kRunning,   // claimed by a worker; evaluated again when the study is resumed
   kComplete,  // trained and measured, or a duplicate of a trial that was
+  kPruned,    // stopped early: it was below a rung
   kRefused,   // not built: over a limit of multiply-adds, parameters or memory
   kDiverged,  // NaN or infinity in training
   kFailed,    // the evaluator crashed or answered with an error
 };
 
+/// Complete or pruned.
+bool HasReward(TrialState state);
+
 /// "running", "complete", …
 std::string ToString(TrialState state);
+
+/// Where a trial must stand to go on: once its curve has `step` values, the highest of them must be
+/// at least `least`, else it is pruned. Rungs ascend by step.
+struct Rung {
+  int step = 0;  // from 1
+  double least = 0;
+  bool operator==(const Rung&) const = default;
+};
 
 /// What an evaluator says of one genome.
 struct Evaluation {
   TrialState state = TrialState::kComplete;
-  double reward = 0;          // in [0, 1]; 0 unless kComplete
+  double reward = 0;          // in [0, 1]; of kPruned the curve's last value, of others 0
   std::string reason;         // why it is not kComplete; empty otherwise
   std::int64_t params = 0;    // 0 where the evaluator does not know
   std::int64_t macs = 0;      // likewise; of one sample
@@ -41,6 +53,7 @@ struct Trial {
   std::string graph_hash;  // graph::CanonicalHash; equal hashes share one evaluation
   std::optional<std::int64_t> duplicate_of;  // number of the trial whose evaluation was told again
   bool forced_uniform = false;               // drawn uniformly after too many duplicates in a row
+  std::vector<Rung> rungs;                   // set when it was asked; empty: it is never pruned
   TrialState state = TrialState::kRunning;
   Evaluation evaluation;  // meaningful unless kRunning
   bool operator==(const Trial&) const = default;

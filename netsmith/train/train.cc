@@ -274,6 +274,7 @@ TrainResult Child::Train(const std::stop_token& stop) {
     if (result.diverged) break;
     impl_->Validate(result);
     if (options.on_epoch) options.on_epoch(epoch, result.validation_accuracy.back());
+    if (epoch < options.epochs && options.go_on && !options.go_on(result.validation_score)) break;
   }
   if (impl_->average && !result.diverged) impl_->average->Swap();
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

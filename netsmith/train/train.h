@@ -28,6 +28,9 @@ struct TrainOptions {
   int num_threads = 1;                // never changes the result
   /// Called after each epoch with its number (from 1) and the validation accuracy; may be empty.
   std::function<void(int, double)> on_epoch = {};
+  /// Asked after each epoch but the last, with TrainResult::validation_score so far: false ends the
+  /// training there. Empty: it goes on.
+  std::function<bool(std::span<const double>)> go_on = {};
 };
 
 struct TrainResult {

@@ -77,7 +77,7 @@ TEST_P(EvaluatorContractTest, EndsEachJobWithARewardOrAReason) {
     EXPECT_LE(evaluation.reward, 1);
     const bool complete = evaluation.state == TrialState::kComplete;
     EXPECT_EQ(evaluation.reason.empty(), complete);
-    EXPECT_TRUE(complete || evaluation.reward == 0);
+    EXPECT_TRUE(study::HasReward(evaluation.state) || evaluation.reward == 0);
     num_complete += complete;
   }
   EXPECT_GT(num_complete, 0);

@@ -193,6 +193,33 @@ TEST_P(StoreContract, KeepsEveryFieldOfAFinishedTrial) {
   EXPECT_EQ(store().Trials("a"), expected);
 }
 
+TEST_P(StoreContract, KeepsRungsAndGivesThemToWhoClaimsTheTrial) {
+  store().CreateStudy(ExampleSpec("a"));
+  Trial trial = RunningTrial(0);
+  trial.rungs = {{.step = 1, .least = 1.0 / 3}, {.step = 4, .least = 5e-324}};
+  store().AddTrials("a", {trial, RunningTrial(1)});
+  Reopen();
+  EXPECT_THAT(store().Trials("a"), ElementsAre(trial, RunningTrial(1)));
+  const auto claims = store().ClaimTrials("a", "w", 2, 60);
+  ASSERT_EQ(claims.size(), 2u);
+  EXPECT_EQ(claims[0].rungs, trial.rungs);
+  EXPECT_THAT(claims[1].rungs, IsEmpty());
+}
+
+TEST_P(StoreContract, KeepsWhatAPrunedTrialHadReached) {
+  store().CreateStudy(ExampleSpec("a"));
+  store().AddTrials("a", {RunningTrial(0)});
+  const Evaluation pruned{.state = TrialState::kPruned,
+                          .reward = 0.25,
+                          .reason = "below a rung",
+                          .params = 3,
+                          .macs = 9,
+                          .curve = {0.5, 0.25}};
+  store().FinishTrial("a", 0, pruned);
+  Reopen();
+  EXPECT_THAT(store().Trials("a"), ElementsAre(Finished(RunningTrial(0), pruned)));
+}
+
 TEST_P(StoreContract, TakesDuplicatesThatAreFinishedAlready) {
   store().CreateStudy(ExampleSpec("a"));
   const Trial first = RunningTrial(0);

@@ -11,14 +11,13 @@ namespace {
 /// Any line is either refused with InvalidArgument, or an evaluation within its ranges that another
 /// answer carries unchanged.
 void TryAnswer(std::string_view line) {
-  using netsmith::study::TrialState;
   try {
     const auto evaluation = netsmith::search::DecodeAnswer(line, 0);
-    const bool complete = evaluation.state == TrialState::kComplete;
+    const bool rewarded = netsmith::study::HasReward(evaluation.state);
     const bool in_range = evaluation.reward >= 0 && evaluation.reward <= 1;
     const auto again =
         netsmith::search::DecodeAnswer(netsmith::search::EncodeAnswer(0, evaluation), 0);
-    if (!in_range || (!complete && evaluation.reward != 0) || again.reward != evaluation.reward ||
+    if (!in_range || (!rewarded && evaluation.reward != 0) || again.reward != evaluation.reward ||
         again.state != evaluation.state || again.curve != evaluation.curve) {
       __builtin_trap();
     }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <stop_token>
@@ -164,6 +165,33 @@ TEST_F(ChildEvaluatorTest, FoldsGiveTheMeanOverTheirTrainings) {
   ASSERT_EQ(evaluation.curve.size(), 2u);
   EXPECT_NEAR(evaluation.curve.back(), evaluation.reward, 1e-12);
   EXPECT_EQ(Evaluate(options_, genome).reward, evaluation.reward);
+}
+
+TEST_F(ChildEvaluatorTest, AChildBelowARungIsPrunedThereWithItsLastValueAsReward) {
+  options_.learning_rate = 1e-6;
+  const Evaluation whole = Evaluate(options_);
+  const double best = std::max(whole.curve[0], whole.curve[1]);
+  ChildEvaluator evaluator(space_, problem_, options_);
+  study::Job job{.trial = 0, .genome = {2, 0}, .network = "tiny"};
+  job.rungs = {{.step = 1, .least = whole.curve[0]}, {.step = 2, .least = best + 0.01}};
+  const Evaluation pruned = evaluator.Evaluate(job, {});
+  EXPECT_EQ(pruned.state, TrialState::kPruned);
+  EXPECT_EQ(pruned.curve, (std::vector{whole.curve[0], whole.curve[1]})) << "the same so far";
+  EXPECT_EQ(pruned.reward, whole.curve[1]);
+  EXPECT_THAT(pruned.reason, HasSubstr("after step 2, the rung is"));
+  EXPECT_EQ(pruned.params, whole.params);
+  job.rungs = {{.step = 2, .least = best}, {.step = 4, .least = 1.5}};
+  Evaluation kept = evaluator.Evaluate(job, {});
+  kept.seconds = whole.seconds;
+  EXPECT_EQ(kept, whole) << "at the rung is enough, and after the last epoch nothing is saved";
+}
+
+TEST_F(ChildEvaluatorTest, OfSeveralFoldsNoRungIsHeeded) {
+  options_.folds = 2;
+  ChildEvaluator evaluator(space_, problem_, options_);
+  study::Job job{.trial = 0, .genome = {2, 0}, .network = "tiny"};
+  job.rungs = {{.step = 1, .least = 1.5}};
+  EXPECT_EQ(evaluator.Evaluate(job, {}).state, TrialState::kComplete);
 }
 
 TEST_F(ChildEvaluatorTest, AFoldThatDivergesIsDivergence) {

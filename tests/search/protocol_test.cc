@@ -18,6 +18,8 @@ namespace {
 
 using study::Evaluation;
 using study::TrialState;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 template <typename Action>
 std::string MessageOf(Action action) {
@@ -45,6 +47,29 @@ TEST(ProtocolTest, ARequestIsOneLineWithNamesAndValues) {
   EXPECT_EQ(decoded.genome, job.genome);
   EXPECT_EQ(decoded.network, job.network);
   EXPECT_EQ(decoded.num_threads, job.num_threads);
+}
+
+TEST(ProtocolTest, RungsTravelToTheBitAndOnlyWhereThereAreAny) {
+  study::Job job{.trial = 4, .genome = {}, .network = "5,8"};
+  EXPECT_THAT(EncodeRequest(job, {}), Not(HasSubstr("rungs")));
+  job.rungs = {{.step = 1, .least = 1.0 / 3}, {.step = 3, .least = 0.5}};
+  const std::string line = EncodeRequest(job, {});
+  EXPECT_THAT(line, HasSubstr(R"("rungs":[{"step":1,"least":0.3333333333333333},)"));
+  EXPECT_EQ(DecodeRequest(line).rungs, job.rungs);
+  EXPECT_EQ(MessageOf([] {
+              DecodeRequest(R"({"trial":1,"network":"","threads":1,"genome":[],"rungs":[1]})");
+            }),
+            R"(request, "rungs": found 1, expected an object)");
+}
+
+TEST(ProtocolTest, APrunedTrialsRewardIsTheLastValueOfItsCurve) {
+  const Evaluation pruned =
+      DecodeAnswer(R"({"trial":3,"state":"pruned","reward":0.9,"curve":[0.5,0.25]})", 3);
+  EXPECT_EQ(pruned.state, TrialState::kPruned);
+  EXPECT_EQ(pruned.reward, 0.25);
+  EXPECT_EQ(DecodeAnswer(EncodeAnswer(3, pruned), 3), pruned);
+  EXPECT_EQ(AnswerError(R"({"trial":3,"state":"pruned"})"),
+            R"(answer, "curve": found nothing, expected the values up to where it was pruned)");
 }
 
 TEST(ProtocolTest, AWrongRequestIsRefused) {
@@ -115,8 +140,9 @@ TEST(ProtocolTest, AWrongAnswerIsNamed) {
             R"(answer, "trial": found "3", expected a whole number of at least 0)");
   EXPECT_EQ(AnswerError(R"({"trial":3})"),
             R"(answer, "reward": found nothing, expected a number from 0 to 1)");
-  EXPECT_EQ(AnswerError(R"({"trial":3,"state":"running","reward":1})"),
-            R"(answer, "state": found "running", expected complete, refused, diverged or failed)");
+  EXPECT_EQ(
+      AnswerError(R"({"trial":3,"state":"running","reward":1})"),
+      R"(answer, "state": found "running", expected complete, pruned, refused, diverged or failed)");
 }
 
 TEST(ProtocolTest, ARewardIsANumberFromZeroToOne) {

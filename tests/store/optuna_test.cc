@@ -74,7 +74,7 @@ class OptunaTest : public ::testing::Test {
                                   NETSMITH_SOURCE_DIR, folder_.path().string(), checks));
   }
 
-  // Three failures, eight complete trials, the last a duplicate of number 4, one still running.
+  // Three failures, a pruned and seven complete trials, the last a duplicate of number 4, one still running.
   void MakeStudy() const {
     const auto store = OpenStore(url());
     store->CreateStudy(ExampleSpec("mnist"));
@@ -93,7 +93,11 @@ class OptunaTest : public ::testing::Test {
     store->FinishTrial("mnist", 1, failure);
     failure.state = TrialState::kFailed;
     store->FinishTrial("mnist", 2, failure);
-    for (int i = 3; i < 10; ++i) store->FinishTrial("mnist", i, CompleteEvaluation(i));
+    for (int i = 3; i < 9; ++i) store->FinishTrial("mnist", i, CompleteEvaluation(i));
+    Evaluation pruned = CompleteEvaluation(9);
+    pruned.state = TrialState::kPruned;
+    pruned.reason = "below a rung";
+    store->FinishTrial("mnist", 9, pruned);
     store->SetAttribute("mnist", "result", R"({"test_accuracy": [0.5]})");
   }
 

@@ -34,7 +34,8 @@ def trials():
     found = study.get_trials()
     assert [t.number for t in found] == list(range(12)), found
     fails = [State.FAIL] * 3
-    assert [t.state for t in found] == fails + [State.COMPLETE] * 8 + [State.RUNNING]
+    ends = [State.COMPLETE] * 6 + [State.PRUNED, State.COMPLETE, State.RUNNING]
+    assert [t.state for t in found] == fails + ends
     for trial in found:
         number = trial.number
         expected = {
@@ -58,6 +59,7 @@ def trials():
         assert trial.intermediate_values == {1: trial.value / 3, 2: trial.value}
         seconds = 0.1 + trial.number
         assert abs(trial.duration.total_seconds() - seconds) < 1e-5  # times have 6 digits
+    assert found[9].user_attrs["reason"] == "below a rung"
     assert found[10].user_attrs["duplicate_of"] == 4
 
 
@@ -89,9 +91,9 @@ def plots():
     history = _optimization_history._get_optimization_history_info_list(
         study, target=None, target_name="reward", error_bar=False
     )
-    assert len(history[0].trial_numbers) == 8
+    assert len(history[0].trial_numbers) == 7
     coordinates = _parallel_coordinate._get_parallel_coordinate_info(study)
-    assert len(coordinates.dim_objective.values) == 8
+    assert len(coordinates.dim_objective.values) == 7
     assert len(_edf._get_edf_info(study).lines) == 1
     _intermediate_values._get_intermediate_plot_info(study)
 

@@ -31,6 +31,8 @@ Evaluation EvaluationFrom(const json& j) {
 }
 
 json ToJson(const Trial& t) {
+  json rungs = json::array();
+  for (const study::Rung& rung : t.rungs) rungs.push_back({rung.step, rung.least});
   return {t.number,
           t.genome,
           t.network,
@@ -38,7 +40,8 @@ json ToJson(const Trial& t) {
           t.duplicate_of.value_or(-1),
           t.forced_uniform,
           static_cast<int>(t.state),
-          ToJson(t.evaluation)};
+          ToJson(t.evaluation),
+          rungs};
 }
 
 Trial TrialFrom(const json& j) {
@@ -51,6 +54,7 @@ Trial TrialFrom(const json& j) {
   trial.forced_uniform = j[5];
   trial.state = static_cast<study::TrialState>(j[6].get<int>());
   trial.evaluation = EvaluationFrom(j[7]);
+  for (const json& rung : j[8]) trial.rungs.push_back({rung[0], rung[1]});
   return trial;
 }
 
@@ -140,7 +144,7 @@ std::vector<study::Claim> LogStore::ClaimTrials(const std::string&, const std::s
     if (std::ssize(claims) >= count) break;
     if (trial.state != study::TrialState::kRunning || trial.duplicate_of) continue;
     const auto attempt = leases_.Take(trial.number, worker, seconds);
-    if (attempt) claims.push_back({trial.number, *attempt, trial.genome, trial.network});
+    if (attempt) claims.push_back({trial.number, *attempt, trial.genome, trial.network, trial.rungs});
   }
   return claims;
 }

@@ -16,6 +16,7 @@
 
 #include "netsmith/base/error.h"
 #include "netsmith/base/random.h"
+#include "netsmith/search/pruning.h"
 
 namespace netsmith::testing {
 namespace {
@@ -119,8 +120,16 @@ study::Evaluation SimulatedEvaluator::Evaluate(const study::Job& job, const std:
   evaluation.reward = base::Generator(hash).Uniform();
   evaluation.params = static_cast<std::int64_t>(hash % 1000);
   evaluation.macs = static_cast<std::int64_t>(hash % 10000);
-  evaluation.curve = {evaluation.reward / 3, evaluation.reward};
   evaluation.seconds = 1e-6 * max_sleep_us_;
+  for (const double share : {1.0 / 3, 2.0 / 3, 1.0}) {
+    evaluation.curve.push_back(share * evaluation.reward);
+    const auto below = search::BelowRung(job.rungs, evaluation.curve);
+    if (!below) continue;
+    evaluation.state = study::TrialState::kPruned;
+    evaluation.reason = *below;
+    evaluation.reward = evaluation.curve.back();
+    break;
+  }
   return evaluation;
 }
 

@@ -71,7 +71,8 @@ class ScriptedStrategy : public study::Strategy {
 };
 
 /// A reward that is a hash of trial and genome, after a while that is one of `shuffle` and trial.
-/// Of ten trials, one is refused, one diverges and one throws.
+/// Of ten trials, one is refused, one diverges and one throws. The curve has three values and heeds
+/// rungs.
 class SimulatedEvaluator : public study::Evaluator {
  public:
   explicit SimulatedEvaluator(int max_sleep_us = 0, std::uint64_t shuffle = 0)

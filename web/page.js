@@ -79,7 +79,7 @@ function showAsked(view, host) {
     host.append(el("p", { class: "warning" }, "The rewards were measured on the TEST SET, as in the original " +
       "procedure: the choice has seen it, and no test accuracy of this study says anything."));
   }
-  const limits = [["macs", "multiply-adds"], ["params", "parameters"]]
+  const limits = [["macs", "multiply-adds"], ["params", "parameters"], ["latency_us", "µs for an answer"]]
     .map(([key, name]) => [child["max_" + key] || options["max_" + key], name])
     .filter(([value]) => value > 0).map(([value, name]) => `at most ${grouped(value)} ${name}`);
   host.append(facts([
@@ -284,6 +284,25 @@ function paretoFront(trials, complete, sizes) {
   return front;
 }
 
+/// Of a study of several objectives: the networks that none beats in all, and how much they cover.
+function showFront(view, host) {
+  const front = view.front;
+  if (!front || !front.trials.length) return false;
+  const text = (name, value) => name === "accuracy" ? reward(value) : name === "latency" ? value.toFixed(1) : grouped(value);
+  const heading = (name) => name === "latency" ? "latency, µs" : name;
+  const reference = front.objectives.map((name, i) => name + " " + (i ? text(name, front.reference[i]) : "0")).join(", ");
+  host.append(el("p", {}, `${grouped(front.trials.length)} networks that no other beats in ${front.objectives.join(", ")} ` +
+    "together. Their hypervolume, the share of the box from accuracy 1 at no cost to the reference point that is " +
+    `dominated, is ${front.hypervolume.toFixed(4)}` +
+    (front.random_hypervolume !== undefined ? `, that of random search ${front.random_hypervolume.toFixed(4)}` : "") +
+    `. The reference point: ${reference}.`),
+  el("div", { class: "scroll" }, el("table", {}, el("thead", {}, el("tr", {},
+    front.objectives.map(heading).concat("trial").map((t) => el("th", { scope: "col", class: "number" }, t)), el("th", { scope: "col" }, "network"))),
+  el("tbody", {}, front.trials.map((t) => el("tr", {}, t.values.map((value, i) => el("td", { class: "number" }, text(front.objectives[i], value))),
+    el("td", { class: "number" }, grouped(t.number)), el("td", {}, el("code", {}, t.network))))))));
+  return true;
+}
+
 function showSizes(view, host) {
   const trials = view.trials;
   const measured = completeTrials(trials).complete;
@@ -440,6 +459,7 @@ function showReproduction(view, host) {
 const SECTIONS = [
   ["asked", "What was asked", showAsked],
   ["found", "What was found", showFound],
+  ["front", "Pareto front", showFront],
   ["comparison", "Comparison", showComparison],
   ["rewards", "Rewards", showRewards],
   ["learning", "What was learnt", showLearning],

@@ -203,6 +203,12 @@ void ChildFlags::Declare(OptionTable& options) {
                   "Refuse networks of more parameters; 0 means no limit");
   options.Integer("max-memory", &max_memory_mib, {0, 1'000'000'000},
                   "Refuse networks whose training needs more MiB; 0 means no limit");
+  options.Integer(
+      "max-latency", &max_latency, {0, kAnyCount},
+      "Refuse networks that take more microseconds for an answer on one thread; 0 means "
+      "no limit; needs --nondeterministic");
+  options.Flag("measure-latency", &measure_latency,
+               "Keep with each trial how long its network takes for an answer");
   options.Choice("reward", &reward, train::MetricNames(),
                  "What is measured: the share of correct samples, its mean over the classes, or "
                  "the mean of their F1");

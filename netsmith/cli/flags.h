@@ -64,6 +64,8 @@ struct ChildFlags {
   std::int64_t max_macs = 0;  // 0: no limit, likewise below
   std::int64_t max_params = 0;
   std::int64_t max_memory_mib = 2048;
+  std::int64_t max_latency = 0;  // microseconds
+  bool measure_latency = false;
   std::string reward = "accuracy";
   std::string reward_split = "validation";
 

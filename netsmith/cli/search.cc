@@ -24,6 +24,7 @@
 #include "netsmith/report/classic_form.h"
 #include "netsmith/report/comparison.h"
 #include "netsmith/report/format.h"
+#include "netsmith/report/pareto.h"
 #include "netsmith/report/study_report.h"
 #include "netsmith/space/network.h"
 #include "netsmith/store/open.h"
@@ -143,7 +144,7 @@ class Search : public Command {
   void Report(const search::SearchResult& result, const Afterwards& after,
               const data::Problem& problem, double seconds) const {
     if (json_) {
-      auto json = StudyJson(study_.study, study_.store, result.trials);
+      auto json = StudyJson(result.spec, study_.store, result.trials);
       json["seconds"] = seconds;
       json["interrupted"] = result.interrupted;
       json["nondeterministic"] = study_.nondeterministic;
@@ -162,8 +163,11 @@ class Search : public Command {
                       report::StatesText(result.trials)));
     Print(fmt::format("study           {} in {}, {}\n", study_.study, study_.store,
                       report::Duration(seconds)));
+    if (result.spec.objectives.size() > 1) {
+      Print("\n" + report::FrontText(report::FrontOf(result.spec, result.trials)) + "\n");
+    }
     if (study_.nondeterministic)
-      Print("nondeterministic: measured time may have decided its end\n");
+      Print("nondeterministic: measured time may have decided its result\n");
     if (!after.model.is_null()) {
       Print(fmt::format("model           {}, test accuracy {}\n",
                         after.model["file"].get<std::string>(),

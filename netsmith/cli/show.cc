@@ -21,6 +21,7 @@
 #include "netsmith/report/classic_form.h"
 #include "netsmith/report/drawing.h"
 #include "netsmith/report/format.h"
+#include "netsmith/report/pareto.h"
 #include "netsmith/report/study_report.h"
 #include "netsmith/report/study_view.h"
 #include "netsmith/report/table.h"
@@ -98,7 +99,7 @@ class Show : public Command {
     const auto board = report::Leaderboard(trials, static_cast<std::size_t>(top_));
     const ordered_json options = ordered_json::parse(spec.options_json, nullptr, false);
     if (json_) {
-      ordered_json json = StudyJson(study_, store_, trials);
+      ordered_json json = StudyJson(spec, store_, trials);
       json["options"] = options;
       json["leaderboard"] = ordered_json::array();
       for (const auto& trial : board) json["leaderboard"].push_back(TrialJson(trial));
@@ -109,6 +110,9 @@ class Show : public Command {
                       report::StatesText(trials)));
     if (report::RewardsAreTest(spec)) Print("rewards are accuracies on the TEST SET\n");
     Print("\n" + report::LeaderboardText(board));
+    if (spec.objectives.size() > 1) {
+      Print("\n" + report::FrontText(report::FrontOf(spec, trials)));
+    }
   }
 
   void DrawBest(study::Store& store) const {

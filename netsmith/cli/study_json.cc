@@ -1,11 +1,13 @@
 #include "netsmith/cli/study_json.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 
 #include "netsmith/cli/output.h"
+#include "netsmith/report/pareto.h"
 #include "netsmith/report/study_report.h"
 
 namespace netsmith::cli {
@@ -16,25 +18,37 @@ void PrintJson(const nlohmann::ordered_json& json) {
 }
 
 nlohmann::ordered_json TrialJson(const study::Trial& trial) {
-  return {{"network", trial.network},
-          {"reward", trial.evaluation.reward},
-          {"params", trial.evaluation.params},
-          {"macs", trial.evaluation.macs},
-          {"trial", trial.number},
-          {"seconds", trial.evaluation.seconds},
-          {"genome", trial.genome}};
+  nlohmann::ordered_json json = {{"network", trial.network},
+                                 {"reward", trial.evaluation.reward},
+                                 {"params", trial.evaluation.params},
+                                 {"macs", trial.evaluation.macs},
+                                 {"trial", trial.number},
+                                 {"seconds", trial.evaluation.seconds},
+                                 {"genome", trial.genome}};
+  if (trial.evaluation.latency_us > 0) json["latency_us"] = trial.evaluation.latency_us;
+  return json;
 }
 
-nlohmann::ordered_json StudyJson(const std::string& study, const std::string& store,
+nlohmann::ordered_json StudyJson(const study::StudySpec& spec, const std::string& store,
                                  std::span<const study::Trial> trials) {
   const auto best = report::BestTrial(trials);
   const auto finished = std::ranges::count_if(
       trials, [](const study::Trial& trial) { return trial.state != study::TrialState::kRunning; });
-  return {{"best", best ? TrialJson(*best) : nlohmann::ordered_json(nullptr)},
-          {"trials", finished},
-          {"states", report::CountStates(trials)},
-          {"study", study},
-          {"store", store}};
+  nlohmann::ordered_json json = {
+      {"best", best ? TrialJson(*best) : nlohmann::ordered_json(nullptr)},
+      {"trials", finished},
+      {"states", report::CountStates(trials)},
+      {"study", spec.name},
+      {"store", store}};
+  if (spec.objectives.size() == 1) return json;
+  const report::ParetoFront front = report::FrontOf(spec, trials);
+  json["front"] = nlohmann::ordered_json::array();
+  for (const study::Trial& trial : front.trials) json["front"].push_back(TrialJson(trial));
+  json["hypervolume"] = front.hypervolume;
+  for (std::size_t i = 0; i < front.objectives.size(); ++i) {
+    json["reference"][ToString(front.objectives[i])] = front.reference[i];
+  }
+  return json;
 }
 
 }  // namespace netsmith::cli

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "netsmith/study/store.h"
 #include "netsmith/study/trial.h"
 
 /// Internal to this folder: JSON objects that several commands print.
@@ -12,11 +13,13 @@ namespace netsmith::cli {
 /// Prints one line. Texts that are not UTF-8 (a study's name) are mended.
 void PrintJson(const nlohmann::ordered_json& json);
 
-/// "network", "reward", "params", "macs", "trial", "seconds", "genome".
+/// "network", "reward", "params", "macs", "trial", "seconds", "genome", "latency_us" where it was
+/// measured.
 nlohmann::ordered_json TrialJson(const study::Trial& trial);
 
-/// "best" (null when no trial is complete), "trials" (finished ones), "states", "study", "store".
-nlohmann::ordered_json StudyJson(const std::string& study, const std::string& store,
+/// "best" (null when no trial is complete), "trials" (finished ones), "states", "study", "store";
+/// with several objectives "front", "hypervolume", "reference".
+nlohmann::ordered_json StudyJson(const study::StudySpec& spec, const std::string& store,
                                  std::span<const study::Trial> trials);
 
 }  // namespace netsmith::cli

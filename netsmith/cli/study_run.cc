@@ -108,6 +108,8 @@ Json ChildJson(const ChildFlags& child) {
   if (!recipe.empty()) json["recipe"] = recipe;
   if (child.reward != "accuracy") json["reward"] = child.reward;
   if (child.folds != 1) json["folds"] = child.folds;
+  if (child.max_latency > 0) json["max_latency_us"] = child.max_latency;
+  if (child.measure_latency) json["measure_latency"] = true;
   return json;
 }
 
@@ -130,6 +132,11 @@ study::StudySpec MakeSpec(const StudyFlags& flags, const data::Problem& problem,
     options["evaluator"] = flags.evaluator;
     options["max_macs"] = flags.child.max_macs;
     options["max_params"] = flags.child.max_params;
+    if (flags.child.max_latency > 0) options["max_latency_us"] = flags.child.max_latency;
+    if (flags.child.measure_latency) options["measure_latency"] = true;
+  }
+  if (flags.objectives.parsed.size() > 1) {
+    options["objectives"] = study::ToString(flags.objectives.parsed);
   }
   if (flags.pruning.prunes()) {
     options["pruner"] = flags.pruning.pruner;
@@ -139,7 +146,8 @@ study::StudySpec MakeSpec(const StudyFlags& flags, const data::Problem& problem,
           .space_signature = space.Signature(),
           .decisions = space.decisions(),
           .options_json = options.dump(-1, ' ', false, Json::error_handler_t::replace),
-          .engine = flags.evaluator.empty() ? engine::Arithmetic() : ""};
+          .engine = flags.evaluator.empty() ? engine::Arithmetic() : "",
+          .objectives = flags.objectives.parsed};
 }
 
 EvaluationFlags EvaluationOf(const StudyFlags& flags) {
@@ -197,7 +205,7 @@ void LogPlan(const StudyFlags& flags, const data::Problem& problem,
         "original procedure; no test accuracy of this study says anything");
   }
   if (flags.nondeterministic) {
-    base::LogWarning("--nondeterministic: measured time may decide where this study ends");
+    base::LogWarning("--nondeterministic: measured time may decide what this study finds");
   }
 }
 
@@ -209,6 +217,7 @@ void StudyFlags::Declare(OptionTable& options) {
   strategy.Declare(options);
   child.Declare(options);
   pruning.Declare(options);
+  objectives.Declare(options);
   options.Text("evaluator", "COMMAND", &evaluator,
                "Instead of training children, ask this program for rewards (docs/evaluators.md)");
   options.Group("Study");
@@ -240,6 +249,7 @@ void StudyFlags::Resolve() {
   space.Resolve(strategy.options.reinforce.policy);
   CheckName(study);
   engine.Check(store, workers);
+  objectives.Resolve(child, pruning, nondeterministic);
   if (max_seconds > 0 && !nondeterministic) {
     throw base::ConfigError(
         "--max-seconds: a limit in seconds makes results depend on the "
@@ -274,7 +284,9 @@ search::ChildOptions ChildOptionsOf(const ChildFlags& child, std::int64_t seed) 
           .metric = train::ParseMetric(child.reward),
           .limits = {.max_macs = child.max_macs,
                      .max_params = child.max_params,
-                     .max_bytes = child.max_memory_mib * kMebi},
+                     .max_bytes = child.max_memory_mib * kMebi,
+                     .max_latency_us = child.max_latency,
+                     .measures_latency = child.measure_latency},
           .reward_split =
               child.RewardIsTest() ? search::RewardSplit::kTest : search::RewardSplit::kValidation,
           .seed = static_cast<std::uint64_t>(seed)};

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "netsmith/cli/flags.h"
+#include "netsmith/cli/objective_flags.h"
 #include "netsmith/cli/pruning_flags.h"
 #include "netsmith/cli/slurm.h"
 #include "netsmith/data/dataset.h"
@@ -23,6 +24,7 @@ struct StudyFlags {
   StrategyFlags strategy;
   ChildFlags child;
   PruningFlags pruning;
+  ObjectiveFlags objectives;
   std::int64_t trials = 100;
   int batch = 4;
   int workers = NumCores();

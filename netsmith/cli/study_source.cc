@@ -66,7 +66,7 @@ report::LearningReplay MakeReplay(const report::StudyView& view) {
       strategy = nullptr;  // another version's strategy
     }
   }
-  return {view.spec.decisions, std::move(strategy), batch};
+  return {view.spec, std::move(strategy), batch};
 }
 
 report::Learning LearningOf(const report::StudyView& view, report::LearningReplay& replay) {

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "netsmith/search/told.h"
 #include "netsmith/space/search_space.h"
 #include "netsmith/study/strategy.h"
 #include "netsmith/study/trial.h"
@@ -73,9 +74,10 @@ Learning ProposalShares(std::span<const space::Decision> decisions, std::span<co
   return learning;
 }
 
-LearningReplay::LearningReplay(std::vector<space::Decision> decisions,
+LearningReplay::LearningReplay(const study::StudySpec& spec,
                                std::unique_ptr<study::Strategy> strategy, int batch)
-    : decisions_(std::move(decisions)),
+    : decisions_(spec.decisions),
+      objectives_(spec.objectives),
       strategy_(std::move(strategy)),
       batch_(static_cast<std::size_t>(std::max(batch, 1))),
       learning_{.source = Learning::Source::kPolicy, .shares = EmptyShares(decisions_)} {
@@ -87,7 +89,7 @@ void LearningReplay::Advance(std::span<const Trial> trials) {
     const auto generation = trials.subspan(told_, batch_);
     const auto is_running = [](const Trial& t) { return t.state == study::TrialState::kRunning; };
     if (std::ranges::any_of(generation, is_running)) return;
-    if (!TellGeneration(generation)) {
+    if (!TellGeneration(trials.first(told_ + batch_))) {
       strategy_.reset();
       return;
     }
@@ -97,16 +99,14 @@ void LearningReplay::Advance(std::span<const Trial> trials) {
   }
 }
 
-/// False when the strategy asks for something else.
-bool LearningReplay::TellGeneration(std::span<const Trial> generation) {
+/// The last of `trials`. False when the strategy asks for something else.
+bool LearningReplay::TellGeneration(std::span<const Trial> trials) {
   const auto asked = strategy_->Ask(static_cast<int>(batch_));
-  std::vector<study::Told> told;
-  for (std::size_t i = 0; i < generation.size(); ++i) {
-    const Trial& trial = generation[i];
+  for (std::size_t i = 0; i < batch_; ++i) {
+    const Trial& trial = trials[told_ + i];
     if (!trial.forced_uniform && asked[i] != trial.genome) return false;
-    told.push_back({trial.genome, trial.evaluation.reward});
   }
-  strategy_->Tell(told);
+  strategy_->Tell(search::ToldOf(objectives_, trials, told_));
   return true;
 }
 

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "netsmith/space/search_space.h"
+#include "netsmith/study/objective.h"
+#include "netsmith/study/store.h"
 #include "netsmith/study/strategy.h"
 #include "netsmith/study/trial.h"
 
@@ -36,7 +38,7 @@ Learning ProposalShares(std::span<const space::Decision> decisions,
 class LearningReplay {
  public:
   /// `strategy` must be made as the study's was; null for one that cannot be.
-  LearningReplay(std::vector<space::Decision> decisions, std::unique_ptr<study::Strategy> strategy,
+  LearningReplay(const study::StudySpec& spec, std::unique_ptr<study::Strategy> strategy,
                  int batch);
 
   /// Tells the whole generations of `trials` (all of the study's, by number) that are finished and
@@ -48,11 +50,12 @@ class LearningReplay {
   Learning learning() const;
 
  private:
-  bool TellGeneration(std::span<const study::Trial> generation);
+  bool TellGeneration(std::span<const study::Trial> trials);
   bool Note(Learning& learning) const;
   void ThinOut();
 
   std::vector<space::Decision> decisions_;
+  std::vector<study::Objective> objectives_;
   std::unique_ptr<study::Strategy> strategy_;
   std::size_t batch_;
   std::size_t told_ = 0;    // trials

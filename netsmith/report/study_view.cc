@@ -16,6 +16,7 @@
 #include "netsmith/report/comparison.h"
 #include "netsmith/report/drawing.h"
 #include "netsmith/report/importance.h"
+#include "netsmith/report/pareto.h"
 #include "netsmith/report/study_report.h"
 #include "netsmith/space/network.h"
 
@@ -145,6 +146,31 @@ ordered_json ComparisonJson(const StudyView& view) {
   return json;
 }
 
+/// Null for one objective.
+ordered_json FrontJson(const StudyView& view) {
+  if (view.spec.objectives.size() == 1) return nullptr;
+  const ParetoFront front = FrontOf(view.spec, view.trials);
+  ordered_json json = {{"objectives", ordered_json::array()},
+                       {"reference", front.reference},
+                       {"hypervolume", front.hypervolume},
+                       {"trials", ordered_json::array()}};
+  for (const study::Objective objective : front.objectives) {
+    json["objectives"].push_back(ToString(objective));
+  }
+  if (!view.random_trials.empty()) {
+    json["random_hypervolume"] = Hypervolume(front.objectives, front.reference, view.random_trials);
+  }
+  for (const Trial& trial : front.trials) {
+    ordered_json values = ordered_json::array();
+    for (const study::Objective objective : front.objectives) {
+      values.push_back(ValueOf(objective, trial.evaluation));
+    }
+    json["trials"].push_back(
+        {{"number", trial.number}, {"network", trial.network}, {"values", values}});
+  }
+  return json;
+}
+
 ordered_json AskedJson(const StudyView& view) {
   ordered_json json = {{"options", OptionsJson(view.spec)},
                        {"space", view.spec.space_signature},
@@ -174,6 +200,7 @@ std::string ViewJson(const StudyView& view, std::int64_t first_trial) {
                              {"asked", AskedJson(view)},
                              {"states", CountStates(trials)},
                              {"best", BestJson(view)},
+                             {"front", FrontJson(view)},
                              {"comparison", ComparisonJson(view)},
                              {"random_rewards", Rewards(view.random_trials)},
                              {"learning", LearningJson(view.learning)},

@@ -40,6 +40,7 @@ void CheckOptions(const ChildOptions& options) {
         "1 for rewards of the test set");
   check("max_macs", limits.max_macs, limits.max_macs >= 0, "at least 0");
   check("max_params", limits.max_params, limits.max_params >= 0, "at least 0");
+  check("max_latency_us", limits.max_latency_us, limits.max_latency_us >= 0, "at least 0");
   check("max_bytes", limits.max_bytes, limits.max_bytes >= 0, "at least 0");
 }
 
@@ -71,12 +72,15 @@ Evaluation ChildEvaluator::Evaluate(const study::Job& job, const std::stop_token
   } catch (const base::InvalidArgument& invalid) {
     return WithoutReward(TrialState::kRefused, invalid.what());
   }
-  const auto over = OverLimit(costs, train::PlannedBytes(graph, options_.mb, 1, options_.recipe),
-                              options_.limits);
+  auto over = OverLimit(costs, train::PlannedBytes(graph, options_.mb, 1, options_.recipe),
+                        options_.limits);
+  const double latency_us = over ? 0 : MeasureLatency(graph, options_.limits, stop);
+  if (!over) over = OverLatency(latency_us, options_.limits);
   Evaluation evaluation =
       over ? WithoutReward(TrialState::kRefused, *over) : Train(graph, decided, job, stop);
   evaluation.params = costs.params;
   evaluation.macs = costs.macs;
+  evaluation.latency_us = latency_us;
   return evaluation;
 }
 

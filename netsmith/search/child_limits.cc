@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "netsmith/graph/graph.h"
+#include "netsmith/model/latency.h"
 
 namespace netsmith::search {
 namespace {
@@ -24,6 +26,18 @@ std::string Grouped(std::int64_t number) {
 }
 
 }  // namespace
+
+double MeasureLatency(const graph::Graph& graph, const ChildLimits& limits,
+                      const std::stop_token& stop) {
+  const bool is_wanted = limits.measures_latency || limits.max_latency_us > 0;
+  return is_wanted ? model::MedianLatencyUs(graph, stop) : 0;
+}
+
+std::optional<std::string> OverLatency(double latency_us, const ChildLimits& limits) {
+  const auto max = static_cast<double>(limits.max_latency_us);
+  if (max == 0 || latency_us <= max) return std::nullopt;
+  return fmt::format("{:.1f} us for an answer, limit {}", latency_us, limits.max_latency_us);
+}
 
 std::optional<std::string> OverLimit(const graph::Costs& costs, std::int64_t planned_bytes,
                                      const ChildLimits& limits) {

@@ -26,7 +26,7 @@ Ledger::Ledger(const space::SearchSpace& space, graph::SampleShape input, int nu
       max_duplicates_in_row_(max_duplicates_in_row),
       seed_(seed) {}
 
-const Trial& Ledger::Add(space::Genome asked, std::vector<study::Rung> rungs) {
+const Trial& Ledger::Add(space::Genome asked) {
   space::CheckGenome(space_.decisions(), asked);
   Trial trial;
   trial.number = size();
@@ -41,7 +41,6 @@ const Trial& Ledger::Add(space::Genome asked, std::vector<study::Rung> rungs) {
   trial.network = space_.NetworkText(trial.genome);
   const auto [first, is_new] = first_with_graph_.try_emplace(trial.graph_hash, trial.number);
   duplicates_in_row_ = is_new || trial.forced_uniform ? 0 : duplicates_in_row_ + 1;
-  if (is_new) trial.rungs = std::move(rungs);
   trials_.push_back(std::move(trial));
   if (!is_new) {
     trials_.back().duplicate_of = first->second;
@@ -53,6 +52,19 @@ const Trial& Ledger::Add(space::Genome asked, std::vector<study::Rung> rungs) {
     }
   }
   return trials_.back();
+}
+
+void Ledger::SetRungs(std::int64_t number, std::vector<study::Rung> rungs) {
+  NETSMITH_CHECK(!trial(number).duplicate_of);
+  trials_[static_cast<std::size_t>(number)].rungs = std::move(rungs);
+}
+
+graph::Costs Ledger::CostsOf(std::int64_t number) const {
+  try {
+    return graph::TotalCosts(space_.Build(trial(number).genome, input_, num_classes_));
+  } catch (const base::InvalidArgument&) {
+    return {};
+  }
 }
 
 std::vector<std::int64_t> Ledger::Finish(std::int64_t number, const Evaluation& evaluation) {

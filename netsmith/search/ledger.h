@@ -20,14 +20,17 @@ class Ledger {
   Ledger(const space::SearchSpace& space, graph::SampleShape input, int num_classes,
          int max_duplicates_in_row, std::uint64_t seed);
 
-  /// Appends the trial of a genome that the strategy asked for; `rungs` are its own unless it is a
-  /// duplicate.
+  /// Appends the trial of a genome that the strategy asked for.
   ///
   /// A genome whose graph another trial has becomes a duplicate of the first such trial. After
   /// `max_duplicates_in_row` of them in a row, one more is replaced by a uniform draw, whatever
   /// that finds, and a new row begins.
   /// Errors   InvalidArgument when the genome does not fit the decisions.
-  const study::Trial& Add(space::Genome asked, std::vector<study::Rung> rungs = {});
+  const study::Trial& Add(space::Genome asked);
+  /// Sets those of a running trial that is no duplicate.
+  void SetRungs(std::int64_t number, std::vector<study::Rung> rungs);
+  /// Multiply-adds and parameters of a trial's network; zeros where it has no valid graph.
+  graph::Costs CostsOf(std::int64_t number) const;
 
   /// Ends a running trial and the duplicates that waited for it. Returns their numbers, ascending.
   std::vector<std::int64_t> Finish(std::int64_t number, const study::Evaluation& evaluation);

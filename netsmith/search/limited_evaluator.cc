@@ -1,6 +1,9 @@
 #include "netsmith/search/limited_evaluator.h"
 
+#include <stop_token>
 #include <utility>
+
+#include "netsmith/search/without_reward.h"
 
 namespace netsmith::search {
 
@@ -14,16 +17,16 @@ LimitedEvaluator::LimitedEvaluator(std::unique_ptr<study::Evaluator> inner,
       limits_(limits) {}
 
 study::Evaluation LimitedEvaluator::Evaluate(const study::Job& job, const std::stop_token& stop) {
-  const graph::Costs costs = graph::TotalCosts(space_.Build(job.genome, input_, num_classes_));
-  study::Evaluation evaluation;
-  if (const auto over = OverLimit(costs, /*planned_bytes=*/0, limits_)) {
-    evaluation.state = study::TrialState::kRefused;
-    evaluation.reason = *over;
-  } else {
-    evaluation = inner_->Evaluate(job, stop);
-  }
+  const graph::Graph graph = space_.Build(job.genome, input_, num_classes_);
+  const graph::Costs costs = graph::TotalCosts(graph);
+  auto over = OverLimit(costs, /*planned_bytes=*/0, limits_);
+  const double latency_us = over ? 0 : MeasureLatency(graph, limits_, stop);
+  if (!over) over = OverLatency(latency_us, limits_);
+  study::Evaluation evaluation =
+      over ? WithoutReward(study::TrialState::kRefused, *over) : inner_->Evaluate(job, stop);
   if (evaluation.params == 0) evaluation.params = costs.params;
   if (evaluation.macs == 0) evaluation.macs = costs.macs;
+  if (evaluation.latency_us == 0) evaluation.latency_us = latency_us;
   return evaluation;
 }
 

@@ -67,7 +67,7 @@ class Field {
 
   double Share() const { return Share("a number from 0 to 1", 1); }
 
-  double Seconds() const {
+  double Time() const {
     return Share("a number of at least 0", std::numeric_limits<double>::max());
   }
 
@@ -167,6 +167,7 @@ std::string EncodeAnswer(std::int64_t trial, const Evaluation& evaluation) {
   if (!evaluation.reason.empty()) answer["reason"] = ReasonLine(evaluation.reason);
   answer["params"] = evaluation.params;
   answer["macs"] = evaluation.macs;
+  if (evaluation.latency_us > 0) answer["latency_us"] = evaluation.latency_us;
   answer["curve"] = evaluation.curve;
   answer["seconds"] = evaluation.seconds;
   return answer.dump();
@@ -199,7 +200,8 @@ Evaluation DecodeAnswer(std::string_view line, std::int64_t trial) {
   }
   if (field("params").is_present()) evaluation.params = field("params").Count();
   if (field("macs").is_present()) evaluation.macs = field("macs").Count();
-  if (field("seconds").is_present()) evaluation.seconds = field("seconds").Seconds();
+  if (field("latency_us").is_present()) evaluation.latency_us = field("latency_us").Time();
+  if (field("seconds").is_present()) evaluation.seconds = field("seconds").Time();
   if (field("curve").is_present()) {
     for (const Field& point : field("curve").List()) evaluation.curve.push_back(point.Share());
   }

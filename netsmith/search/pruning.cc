@@ -48,12 +48,15 @@ double Least(const Pruning& pruning, std::vector<double> standings) {
 
 }  // namespace
 
-std::vector<Rung> RungsAfter(const Pruning& pruning, std::span<const Trial> earlier) {
+std::vector<Rung> RungsAfter(const Pruning& pruning, std::span<const Trial> earlier,
+                             std::span<const study::Objective> objectives,
+                             const study::Evaluation& costs) {
   if (pruning.rule == Pruning::Rule::kNone) return {};
   std::vector<std::span<const double>> curves;
   std::size_t length = 0;
   for (const Trial& trial : earlier) {
     if (trial.duplicate_of || trial.evaluation.curve.empty()) continue;
+    if (!CostsNoMore(objectives, trial.evaluation, costs)) continue;
     curves.push_back(trial.evaluation.curve);
     length = std::max(length, curves.back().size());
   }

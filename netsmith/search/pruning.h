@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "netsmith/study/objective.h"
 #include "netsmith/study/trial.h"
 
 /// Which children are stopped before their budget is spent.
@@ -35,9 +36,13 @@ struct Pruning {
 /// Fewer trials than this, or than the factor, make no rung.
 inline constexpr int kLeastTrialsOfARung = 5;
 
-/// The rungs of a trial, by the trials of earlier generations: those with a curve count, each
-/// network once. Cost   O(trials · steps)
-std::vector<study::Rung> RungsAfter(const Pruning& pruning, std::span<const study::Trial> earlier);
+/// The rungs of a trial of these costs, by the trials of earlier generations: those with a curve
+/// count, each network once, and with several objectives only those that cost no more by any of
+/// them, so that a small network is not stopped for being worse than a large one.
+/// Cost   O(trials · steps)
+std::vector<study::Rung> RungsAfter(const Pruning& pruning, std::span<const study::Trial> earlier,
+                                    std::span<const study::Objective> objectives = {},
+                                    const study::Evaluation& costs = {});
 
 /// Why a curve as far as this ends in a pruned trial, when its newest value is that of a rung:
 /// "best value 0.4500 after step 3, the rung is 0.5000".

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -25,6 +26,7 @@
 #include "netsmith/search/identity.h"
 #include "netsmith/search/ledger.h"
 #include "netsmith/search/patience.h"
+#include "netsmith/search/told.h"
 #include "netsmith/search/worker_pool.h"
 
 namespace netsmith::search {
@@ -85,6 +87,7 @@ void CheckSameSpec(const StudySpec& stored, const StudySpec& asked) {
                                    "{} in the study, have {} here",
                                    stored.engine, asked.engine));
   }
+  if (stored.objectives != asked.objectives) Refuse(asked.name, "was made with other objectives");
   if (stored.decisions != asked.decisions) Refuse(asked.name, "was made with other decisions");
 }
 
@@ -126,9 +129,11 @@ void ReleaseLeasesOfTheDead(study::Store& store, const std::string& study) {
 class Search {
  public:
   /// The study exists.
-  Search(std::string study, Ledger ledger, study::Strategy& strategy, study::Store& store,
+  Search(const StudySpec& spec, Ledger ledger, study::Strategy& strategy, study::Store& store,
          WorkerPool& pool, const SearchOptions& options, std::stop_token stop)
-      : study_(std::move(study)),
+      : spec_(spec),
+        study_(spec.name),
+        objectives_(spec.objectives),
         name_(ProcessIdentity()),
         hold_(store, study_, name_, options.lease_seconds),
         stored_(store.Trials(study_)),
@@ -154,7 +159,8 @@ class Search {
       if (stop_.stop_requested()) break;
       whole = RunGeneration();
     }
-    return {.trials = ledger_.trials(),
+    return {.spec = spec_,
+            .trials = ledger_.trials(),
             .best = ledger_.best(),
             .diagnostics = std::move(diagnostics_),
             .interrupted = ledger_.num_finished() < num_trials_};
@@ -175,10 +181,11 @@ class Search {
   void AskAndAdd(std::int64_t count) {
     std::vector<space::Genome> genomes = strategy_.Ask(options_.batch);
     NETSMITH_CHECK_EQ(genomes.size(), static_cast<std::size_t>(options_.batch));
-    const std::vector<study::Rung> rungs = RungsAfter(options_.pruning, ledger_.trials());
     std::vector<Trial> added;
+    const std::int64_t first = ledger_.size();
     for (std::int64_t i = 0; i < count; ++i) {
-      const Trial& made = ledger_.Add(std::move(genomes[static_cast<std::size_t>(i)]), rungs);
+      const Trial& made = ledger_.Add(std::move(genomes[static_cast<std::size_t>(i)]));
+      if (!made.duplicate_of) ledger_.SetRungs(made.number, RungsOf(made.number, first));
       if (static_cast<std::size_t>(made.number) < stored_.size()) {
         Restore(made);
       } else {
@@ -192,6 +199,19 @@ class Search {
     for (const Trial& trial : added) {
       if (trial.state != TrialState::kRunning) Report(trial);
     }
+  }
+
+  /// Of a trial of the generation that begins with number `first`.
+  std::vector<study::Rung> RungsOf(std::int64_t number, std::int64_t first) const {
+    if (options_.pruning.rule == Pruning::Rule::kNone) return {};
+    study::Evaluation costs;
+    if (objectives_.size() > 1) {
+      const graph::Costs of_graph = ledger_.CostsOf(number);
+      costs.params = of_graph.params;
+      costs.macs = of_graph.macs;
+    }
+    const auto earlier = std::span(ledger_.trials()).first(static_cast<std::size_t>(first));
+    return RungsAfter(options_.pruning, earlier, objectives_, costs);
   }
 
   void Restore(const Trial& made) {
@@ -290,12 +310,7 @@ class Search {
   }
 
   void TellFrom(std::int64_t first) {
-    std::vector<study::Told> generation;
-    for (std::int64_t number = first; number < ledger_.size(); ++number) {
-      const Trial& trial = ledger_.trial(number);
-      generation.push_back({trial.genome, trial.evaluation.reward});
-    }
-    strategy_.Tell(generation);
+    strategy_.Tell(ToldOf(objectives_, ledger_.trials(), static_cast<std::size_t>(first)));
     diagnostics_.push_back(strategy_.Diagnostics());
   }
 
@@ -303,7 +318,9 @@ class Search {
   static constexpr std::chrono::milliseconds kShortestPause{5};
   static constexpr std::chrono::milliseconds kLongestPause{500};
 
+  const StudySpec& spec_;
   std::string study_;
+  std::span<const study::Objective> objectives_;
   std::string name_;
   Hold hold_;
   std::vector<Trial> stored_;  // what an earlier run left
@@ -335,7 +352,7 @@ SearchResult RunSearch(const StudySpec& spec, const space::SearchSpace& space,
   WorkerPool pool(std::move(evaluators), options.num_cores, stop);
   Ledger ledger(space, input, num_classes, options.max_duplicates_in_row, options.seed);
   OpenStudy(store, spec, options.resume);
-  return Search(spec.name, std::move(ledger), strategy, store, pool, options, stop).Run();
+  return Search(spec, std::move(ledger), strategy, store, pool, options, stop).Run();
 }
 
 }  // namespace netsmith::search

@@ -35,7 +35,7 @@ struct SearchOptions {
   bool resume = false;             // continue an existing study of that name, or start one
   int max_duplicates_in_row = 20;  // then one genome is drawn uniformly, and that is logged
   std::uint64_t seed = 0;          // for those uniform draws
-  Pruning pruning = {};            // a part of the study's definition
+  Pruning pruning = {};            // a part of the study's definition, without latency in it
   std::map<std::string, std::string> attributes = {};  // kept with the study: JSON by key
   /// Called before each generation; may wait. Empty: nothing.
   std::function<void()> before_generation = {};
@@ -45,6 +45,7 @@ struct SearchOptions {
 };
 
 struct SearchResult {
+  study::StudySpec spec;
   std::vector<study::Trial> trials;  // by number
   std::optional<study::Trial> best;  // complete, highest reward, the first of equals
   std::vector<std::map<std::string, double>> diagnostics;  // the strategy's, after each generation
@@ -57,8 +58,9 @@ struct SearchResult {
 /// for samples of `input` and `num_classes`) was asked before are finished as duplicates; the
 /// others are evaluated by `num_workers` threads, each with an evaluator of its own (made by the
 /// calling thread before the study is opened), and by workers of other processes that claim trials
-/// from the store; what an evaluator throws fails its trial; rewards are told in trial order. So
-/// the study depends neither on the number of workers nor on who finishes first.
+/// from the store; what an evaluator throws fails its trial; what ToldOf makes of the rewards
+/// is told in trial order. So the study depends neither on the number of workers nor on who
+/// finishes first.
 ///
 /// The strategy is asked for `batch` genomes every time. Where `num_trials` cuts the last
 /// generation, the rest of it is not used and the generation is not told: a study of 10 trials that

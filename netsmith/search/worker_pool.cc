@@ -32,6 +32,8 @@ Evaluation Checked(Evaluation evaluation) {
   }
   evaluation.reason = ReasonLine(evaluation.reason);
   if (!(std::isfinite(evaluation.seconds) && evaluation.seconds >= 0)) evaluation.seconds = 0;
+  if (!(std::isfinite(evaluation.latency_us) && evaluation.latency_us >= 0))
+    evaluation.latency_us = 0;
   if (evaluation.state == TrialState::kPruned) {
     if (evaluation.curve.empty()) return Failed("the evaluator pruned a trial without a curve");
     evaluation.reward = evaluation.curve.back();

@@ -1,6 +1,7 @@
 #include "netsmith/store/optuna_format.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <time.h>
 
 #include <algorithm>
@@ -121,6 +122,21 @@ std::vector<study::Rung> ParseRungs(const std::string& json) {
     rungs.push_back({.step = rung.at(0).get<int>(), .least = rung.at(1).get<double>()});
   }
   return rungs;
+}
+
+std::string ObjectivesJson(const std::vector<study::Objective>& objectives) {
+  Json names = Json::array();
+  for (const study::Objective objective : objectives) names.push_back(ToString(objective));
+  return names.dump();
+}
+
+std::optional<std::vector<study::Objective>> ObjectivesFromJson(const std::string& json) {
+  try {
+    const auto names = Json::parse(json).get<std::vector<std::string>>();
+    return study::ParseObjectives(fmt::format("{}", fmt::join(names, ",")));
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
 }
 
 std::string DecisionsJson(const std::vector<space::Decision>& decisions) {

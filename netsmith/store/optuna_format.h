@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "netsmith/space/search_space.h"
+#include "netsmith/study/objective.h"
 #include "netsmith/study/trial.h"
 
 /// How Optuna's tables write things (Optuna 3.1 to 5.0). Internal to this folder.
@@ -41,6 +42,10 @@ std::string JsonString(const std::string& text);
 /// Errors   nlohmann::json::exception for a text that is no such JSON
 std::string RungsJson(const std::vector<study::Rung>& rungs);
 std::vector<study::Rung> ParseRungs(const std::string& json);
+
+/// The objectives' names as JSON, and back; nothing for a text that is no such JSON.
+std::string ObjectivesJson(const std::vector<study::Objective>& objectives);
+std::optional<std::vector<study::Objective>> ObjectivesFromJson(const std::string& json);
 
 /// Decisions as one JSON text, for a table of ours, and back.
 /// Errors   nlohmann::json::exception for a text that is no such JSON

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -19,6 +20,11 @@
 #include "netsmith/store/validate.h"
 
 namespace netsmith::store {
+namespace {
+
+constexpr const char* kObjectivesKey = "study:metric_names";
+
+}  // namespace
 
 using soci::into;
 using soci::use;
@@ -58,24 +64,21 @@ void OptunaStore::CreateStudy(const study::StudySpec& spec) {
       database_->Run("INSERT INTO studies (study_name) VALUES (:name) RETURNING study_id",
                      use(spec.name), into(id));
   NETSMITH_CHECK(inserted);
-  database_->Run(
-      "INSERT INTO study_directions (study_id, direction, objective)"
-      " VALUES (:study, 'MAXIMIZE', 0)",
-      use(id));
+  InsertObjectives(id, spec.objectives);
   const std::string decisions = DecisionsJson(spec.decisions);
   database_->Run(
       "INSERT INTO netsmith_studies"
       " (study_id, space_signature, decisions_json, options_json, engine)"
       " VALUES (:study, :space, :decisions, :options, :engine)",
-      use(id), use(spec.space_signature), use(decisions), use(spec.options_json),
-      use(spec.engine));
+      use(id), use(spec.space_signature), use(decisions), use(spec.options_json), use(spec.engine));
   transaction.Commit();
 }
 
 std::vector<study::Trial> OptunaStore::TrialsFrom(const std::string& study, std::int64_t first) {
   Transaction transaction(*database_, Transaction::kRead);
   const StudyRow row = RequireRow(study);
-  std::vector<study::Trial> trials = ReadTrials(*database_, row.id, row.spec.decisions, {.first = first});
+  std::vector<study::Trial> trials =
+      ReadTrials(*database_, row.id, row.spec.decisions, {.first = first});
   transaction.Commit();
   return trials;
 }
@@ -83,7 +86,7 @@ std::vector<study::Trial> OptunaStore::TrialsFrom(const std::string& study, std:
 void OptunaStore::AddTrials(const std::string& study, const std::vector<study::Trial>& trials) {
   Transaction transaction(*database_, Transaction::kWrite);
   const StudyRow row = RequireRow(study);
-  TrialWriter writer(*database_, row.id, row.spec.decisions);
+  TrialWriter writer(*database_, row.id, row.spec);
   std::int64_t next = NextNumber(row.id);
   for (const study::Trial& trial : trials) {
     CheckTrial(row.spec, trial);
@@ -102,21 +105,21 @@ void OptunaStore::FinishTrial(const std::string& study, std::int64_t number,
                               const study::Evaluation& evaluation) {
   CheckEvaluation(number, evaluation);
   Transaction transaction(*database_, Transaction::kWrite);
-  std::int64_t trial_id = 0;
+  std::int64_t trial_id = 0, study_id = 0;
   std::string state;
   const bool found = database_->Run(
-      "SELECT t.trial_id, t.state FROM studies s"
+      "SELECT t.trial_id, t.state, n.study_id FROM studies s"
       " JOIN netsmith_trials n ON n.study_id = s.study_id"
       " JOIN trials t ON t.trial_id = n.trial_id"
       " WHERE s.study_name = :study AND n.number = :number",
-      use(study), use(number), into(trial_id), into(state));
+      use(study), use(number), into(trial_id), into(state), into(study_id));
   if (!found) database_->Fail(fmt::format("study '{}' has no trial {}", study, number));
   if (state != "RUNNING") {
     database_->Fail(
         fmt::format("study '{}': trial {} is {}, expected RUNNING", study, number, state));
   }
   database_->Run("DELETE FROM netsmith_leases WHERE trial_id = :trial", use(trial_id));
-  FinishRow(*database_, trial_id, evaluation);
+  FinishRow(*database_, trial_id, evaluation, ReadObjectives(study_id));
   transaction.Commit();
 }
 
@@ -159,9 +162,10 @@ bool OptunaStore::DeliverTrial(const std::string& study, std::int64_t number, st
                                const study::Evaluation& evaluation) {
   CheckEvaluation(number, evaluation);
   Transaction transaction(*database_, Transaction::kRowWrite);
-  const auto trial_id = LeaseTable(*database_, RequireId(study)).Close(number, attempt);
+  const std::int64_t study_id = RequireId(study);
+  const auto trial_id = LeaseTable(*database_, study_id).Close(number, attempt);
   if (!trial_id) return false;
-  FinishRow(*database_, *trial_id, evaluation);
+  FinishRow(*database_, *trial_id, evaluation, ReadObjectives(study_id));
   transaction.Commit();
   return true;
 }
@@ -229,7 +233,42 @@ std::optional<OptunaStore::StudyRow> OptunaStore::FindRow(const std::string& nam
   } catch (const nlohmann::json::exception&) {
     database_->Fail(fmt::format("study '{}': its decisions are damaged: {}", name, decisions));
   }
+  row.spec.objectives = ReadObjectives(row.id);
   return row;
+}
+
+// Their names are where Optuna 3.2 and later keep those of its own studies.
+void OptunaStore::InsertObjectives(std::int64_t study_id,
+                                   const std::vector<study::Objective>& objectives) {
+  for (std::size_t i = 0; i < objectives.size(); ++i) {
+    const int number = static_cast<int>(i);
+    const std::string direction =
+        objectives[i] == study::Objective::kAccuracy ? "MAXIMIZE" : "MINIMIZE";
+    database_->Run(
+        "INSERT INTO study_directions (study_id, direction, objective)"
+        " VALUES (:study, :direction, :objective)",
+        use(study_id), use(direction), use(number));
+  }
+  if (objectives.size() == 1) return;
+  const std::string key = kObjectivesKey, names = ObjectivesJson(objectives);
+  database_->Run(
+      "INSERT INTO study_system_attributes (study_id, \"key\", value_json)"
+      " VALUES (:study, :key, :json)",
+      use(study_id), use(key), use(names));
+}
+
+std::vector<study::Objective> OptunaStore::ReadObjectives(std::int64_t study_id) {
+  const std::string key = kObjectivesKey;
+  std::string names;
+  if (!database_->Run("SELECT value_json FROM study_system_attributes"
+                      " WHERE study_id = :study AND \"key\" = :key",
+                      use(study_id), use(key), into(names))) {
+    return {study::Objective::kAccuracy};
+  }
+  const auto objectives = ObjectivesFromJson(names);
+  if (!objectives)
+    database_->Fail(fmt::format("a study has objectives of another version: {}", names));
+  return *objectives;
 }
 
 OptunaStore::StudyRow OptunaStore::RequireRow(const std::string& name) {

@@ -50,6 +50,8 @@ class OptunaStore final : public study::Store {
   StudyRow RequireRow(const std::string& name);
   std::int64_t RequireId(const std::string& name);
   std::int64_t NextNumber(std::int64_t study_id);
+  void InsertObjectives(std::int64_t study_id, const std::vector<study::Objective>& objectives);
+  std::vector<study::Objective> ReadObjectives(std::int64_t study_id);
 
   std::unique_ptr<Database> database_;
 };

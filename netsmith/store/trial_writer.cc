@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -29,11 +30,11 @@ void InsertAttribute(Database& database, std::int64_t trial_id, const std::strin
       use(trial_id), use(key), use(json));
 }
 
-void InsertValue(Database& database, std::int64_t trial_id, double value) {
+void InsertValue(Database& database, std::int64_t trial_id, int objective, double value) {
   database.Run(
       "INSERT INTO trial_values (trial_id, objective, value, value_type)"
-      " VALUES (:trial, 0, :value, 'FINITE')",
-      use(trial_id), use(value));
+      " VALUES (:trial, :objective, :value, 'FINITE')",
+      use(trial_id), use(objective), use(value));
 }
 
 // Steps are epochs, from 1.
@@ -70,10 +71,9 @@ void UpdateRow(Database& database, std::int64_t trial_id, const study::Evaluatio
 
 }  // namespace
 
-TrialWriter::TrialWriter(Database& database, std::int64_t study_id,
-                         const std::vector<space::Decision>& decisions)
-    : database_(database), study_id_(study_id), decisions_(decisions) {
-  for (const space::Decision& decision : decisions) {
+TrialWriter::TrialWriter(Database& database, std::int64_t study_id, const study::StudySpec& spec)
+    : database_(database), study_id_(study_id), spec_(spec) {
+  for (const space::Decision& decision : spec.decisions) {
     distributions_.push_back(DistributionJson(decision));
   }
 }
@@ -89,7 +89,7 @@ void TrialWriter::Insert(const study::Trial& trial) {
   if (trial.state == study::TrialState::kRunning) {
     if (!trial.duplicate_of) LeaseTable(database_, study_id_).Open(trial_id, trial.number);
   } else {
-    FinishRow(database_, trial_id, trial.evaluation);
+    FinishRow(database_, trial_id, trial.evaluation, spec_.objectives);
   }
 }
 
@@ -111,19 +111,22 @@ std::int64_t TrialWriter::InsertRow(const study::Trial& trial) {
 
 void TrialWriter::InsertParams(std::int64_t trial_id, const space::Genome& genome) {
   for (std::size_t i = 0; i < genome.size(); ++i) {
-    const double value = ParamValue(decisions_[i], genome[i]);
+    const double value = ParamValue(spec_.decisions[i], genome[i]);
     database_.Run(
         "INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json)"
         " VALUES (:trial, :name, :value, :distribution)",
-        use(trial_id), use(decisions_[i].name), use(value), use(distributions_[i]));
+        use(trial_id), use(spec_.decisions[i].name), use(value), use(distributions_[i]));
   }
 }
 
-void FinishRow(Database& database, std::int64_t trial_id, const study::Evaluation& evaluation) {
+void FinishRow(Database& database, std::int64_t trial_id, const study::Evaluation& evaluation,
+               const std::vector<study::Objective>& objectives) {
   using study::TrialState;
   UpdateRow(database, trial_id, evaluation);
   if (study::HasReward(evaluation.state)) {
-    InsertValue(database, trial_id, evaluation.reward);
+    for (std::size_t i = 0; i < objectives.size(); ++i) {
+      InsertValue(database, trial_id, static_cast<int>(i), ValueOf(objectives[i], evaluation));
+    }
   } else {
     InsertAttribute(database, trial_id, "outcome", JsonString(ToString(evaluation.state)));
   }
@@ -132,6 +135,9 @@ void FinishRow(Database& database, std::int64_t trial_id, const study::Evaluatio
   }
   InsertAttribute(database, trial_id, "params", std::to_string(evaluation.params));
   InsertAttribute(database, trial_id, "macs", std::to_string(evaluation.macs));
+  if (evaluation.latency_us > 0) {
+    InsertAttribute(database, trial_id, "latency_us", nlohmann::json(evaluation.latency_us).dump());
+  }
   InsertCurve(database, trial_id, evaluation.curve);
 }
 

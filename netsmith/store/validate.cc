@@ -58,10 +58,18 @@ void CheckGenome(const study::StudySpec& spec, const study::Trial& trial) {
   }
 }
 
+void CheckObjectives(const study::StudySpec& spec) {
+  if (study::ParseObjectives(study::ToString(spec.objectives)) == spec.objectives) return;
+  throw base::InvalidArgument(
+      fmt::format("study '{}': objectives '{}', expected accuracy first and each once", spec.name,
+                  study::ToString(spec.objectives)));
+}
+
 }  // namespace
 
 void CheckSpec(const study::StudySpec& spec) {
   CheckName("study", spec.name);
+  CheckObjectives(spec);
   std::set<std::string> names;
   for (const space::Decision& decision : spec.decisions) {
     CheckDecision(decision);
@@ -93,6 +101,10 @@ void CheckEvaluation(std::int64_t trial, const study::Evaluation& evaluation) {
   if (!study::HasReward(evaluation.state) && evaluation.reward != 0) {
     throw base::InvalidArgument(fmt::format("trial {} is {} with reward {}, expected 0", trial,
                                             ToString(evaluation.state), evaluation.reward));
+  }
+  if (!std::isfinite(evaluation.latency_us) || evaluation.latency_us < 0) {
+    throw base::InvalidArgument(fmt::format("trial {}: a latency of {} us, expected 0 or more",
+                                            trial, evaluation.latency_us));
   }
   if (!std::isfinite(evaluation.seconds) || evaluation.seconds < 0) {
     throw base::InvalidArgument(

@@ -10,8 +10,8 @@
 /// the study or trial, what was found and what was expected.
 namespace netsmith::store {
 
-/// Name and decisions: UTF-8 (Python could not read the database otherwise), each decision with
-/// options in ascending order and a name of its own.
+/// Objectives (accuracy first), name and decisions: UTF-8 (Python could not read the database
+/// otherwise), each decision with options in ascending order and a name of its own.
 void CheckSpec(const study::StudySpec& spec);
 /// The genome fits the study's decisions; a trial that is not running carries an evaluation of the
 /// same state.

@@ -40,6 +40,7 @@ struct Evaluation {
   std::string reason;         // why it is not kComplete; empty otherwise
   std::int64_t params = 0;    // 0 where the evaluator does not know
   std::int64_t macs = 0;      // likewise; of one sample
+  double latency_us = 0;      // median time of one answer here, measured; 0: it was not
   std::vector<double> curve;  // validation accuracy after each epoch
   double seconds = 0;         // measured; never decides anything
   bool operator==(const Evaluation&) const = default;

@@ -77,6 +77,33 @@ TEST_P(StoreContract, KeepsTheDefinitionOfAStudy) {
   EXPECT_THAT(store().Trials("a"), IsEmpty());
 }
 
+TEST_P(StoreContract, KeepsSeveralObjectivesAndTheirValues) {
+  using enum study::Objective;
+  study::StudySpec spec = ExampleSpec("a");
+  spec.objectives = {kAccuracy, kMacs, kLatency};
+  store().CreateStudy(spec);
+  Evaluation measured = CompleteEvaluation(0);
+  measured.latency_us = 1.0 / 3;
+  store().AddTrials("a", {RunningTrial(0), RunningTrial(1)});
+  store().FinishTrial("a", 0, measured);
+  const auto claim = store().ClaimTrials("a", "w", 1, 60).at(0);
+  EXPECT_TRUE(store().DeliverTrial("a", 1, claim.attempt, measured));
+  Reopen();
+  EXPECT_EQ(store().FindStudy("a"), spec);
+  EXPECT_THAT(store().Trials("a"), ElementsAre(Finished(RunningTrial(0), measured),
+                                               Finished(RunningTrial(1), measured)));
+}
+
+TEST_P(StoreContract, RefusesObjectivesWithoutAccuracyFirst) {
+  using enum study::Objective;
+  for (const std::vector<study::Objective>& wrong :
+       {std::vector<study::Objective>{}, {kParams}, {kParams, kAccuracy}, {kAccuracy, kAccuracy}}) {
+    study::StudySpec spec = ExampleSpec("a");
+    spec.objectives = wrong;
+    EXPECT_THROW(store().CreateStudy(spec), InvalidArgument);
+  }
+}
+
 TEST_P(StoreContract, KeepsAStudyWithoutDecisions) {
   const study::StudySpec spec{.name = "none", .space_signature = "", .decisions = {}};
   store().CreateStudy(spec);
@@ -371,6 +398,9 @@ TEST_P(StoreContract, RefusesEvaluationsThatAreNoEnd) {
   Evaluation backwards = CompleteEvaluation(0);
   backwards.seconds = -1;
   EXPECT_THROW(store().FinishTrial("a", 0, backwards), InvalidArgument);
+  Evaluation timeless = CompleteEvaluation(0);
+  timeless.latency_us = -1;
+  EXPECT_THROW(store().FinishTrial("a", 0, timeless), InvalidArgument);
   EXPECT_THAT(store().Trials("a"), ElementsAre(RunningTrial(0)));
 }
 

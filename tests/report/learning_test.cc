@@ -21,6 +21,7 @@ using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
 const std::vector<space::Decision> kDecisions = {{"a", {1, 2, 3}}, {"b", {5, 9}}};
+const study::StudySpec kSpec{.name = "s", .space_signature = "", .decisions = kDecisions};
 
 std::unique_ptr<study::Strategy> Controller(std::uint64_t seed = 1) {
   strategy::StrategyOptions options;
@@ -50,7 +51,7 @@ std::vector<study::Trial> Study(int generations, int batch) {
 
 TEST(LearningReplayTest, EndsWhereTheStrategyOfTheStudyEnded) {
   const auto trials = Study(50, 4);
-  LearningReplay replay(kDecisions, Controller(), 4);
+  LearningReplay replay(kSpec, Controller(), 4);
   replay.Advance(trials);
   ASSERT_TRUE(replay.is_faithful());
   const Learning learning = replay.learning();
@@ -70,7 +71,7 @@ TEST(LearningReplayTest, EndsWhereTheStrategyOfTheStudyEnded) {
 
 TEST(LearningReplayTest, BitByBitIsTheSameAsAtOnce) {
   const auto trials = Study(301, 4);
-  LearningReplay at_once(kDecisions, Controller(), 4), by_parts(kDecisions, Controller(), 4);
+  LearningReplay at_once(kSpec, Controller(), 4), by_parts(kSpec, Controller(), 4);
   at_once.Advance(trials);
   for (std::size_t end = 0; end < trials.size(); end += 7) {
     by_parts.Advance(std::span(trials).first(end));
@@ -85,16 +86,16 @@ TEST(LearningReplayTest, BitByBitIsTheSameAsAtOnce) {
 TEST(LearningReplayTest, WaitsForRunningTrials) {
   auto trials = Study(3, 4);
   trials[6].state = study::TrialState::kRunning;
-  LearningReplay replay(kDecisions, Controller(), 4);
+  LearningReplay replay(kSpec, Controller(), 4);
   replay.Advance(trials);
   EXPECT_EQ(replay.learning().trials.back(), 4);
 }
 
 TEST(LearningReplayTest, NoticesThatTheStrategyIsAnother) {
-  LearningReplay replay(kDecisions, Controller(/*seed=*/2), 4);
+  LearningReplay replay(kSpec, Controller(/*seed=*/2), 4);
   replay.Advance(Study(10, 4));
   EXPECT_FALSE(replay.is_faithful());
-  LearningReplay random(kDecisions, strategy::MakeStrategy("random", kDecisions, {}, 1), 4);
+  LearningReplay random(kSpec, strategy::MakeStrategy("random", kDecisions, {}, 1), 4);
   EXPECT_FALSE(random.is_faithful());  // it has no probabilities to tell
 }
 

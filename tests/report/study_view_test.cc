@@ -68,6 +68,19 @@ TEST(SearchRecordTest, AnythingElseIsNoRecord) {
   EXPECT_FALSE(SearchRecordFromJson(std::string(100'000, '[')));
 }
 
+TEST(StudyViewTest, SeveralObjectivesHaveAFrontBesideRandomSearchs) {
+  StudyView view = ExampleView();
+  EXPECT_TRUE(nlohmann::json::parse(ViewJson(view)).at("front").is_null());
+  view.spec.objectives = {study::Objective::kAccuracy, study::Objective::kParams};
+  view.random_trials = {view.trials[3]};
+  const auto front = nlohmann::json::parse(ViewJson(view)).at("front");
+  EXPECT_EQ(front.at("objectives"), (std::vector<std::string>{"accuracy", "params"}));
+  ASSERT_EQ(front.at("trials").size(), 1u) << "the first trial is smallest and best";
+  EXPECT_EQ(front.at("trials")[0].at("number"), 0);
+  EXPECT_EQ(front.at("trials")[0].at("values"), (std::vector<double>{0.5, 1000}));
+  EXPECT_GT(front.at("hypervolume"), front.at("random_hypervolume"));
+}
+
 TEST(StudyViewTest, ColumnsHoldEveryTrialsFigures) {
   const StudyView view = ExampleView();
   const auto json = nlohmann::json::parse(ViewJson(view));

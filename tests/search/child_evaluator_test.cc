@@ -194,6 +194,26 @@ TEST_F(ChildEvaluatorTest, OfSeveralFoldsNoRungIsHeeded) {
   EXPECT_EQ(evaluator.Evaluate(job, {}).state, TrialState::kComplete);
 }
 
+TEST_F(ChildEvaluatorTest, LatencyIsMeasuredOnlyWhenAsked) {
+  EXPECT_EQ(Evaluate(options_).latency_us, 0);
+  options_.limits.measures_latency = true;
+  EXPECT_GT(Evaluate(options_).latency_us, 0);
+}
+
+TEST_F(ChildEvaluatorTest, ANetworkOverTheLimitOfLatencyIsRefusedBeforeItIsTrained) {
+  options_.limits.max_latency_us = 1;
+  TinySpace large({1'000'000});
+  const Evaluation evaluation =
+      ChildEvaluator(large, problem_, options_)
+          .Evaluate({.trial = 0, .genome = {0, 0}, .network = "tiny"}, {});
+  EXPECT_EQ(evaluation.state, TrialState::kRefused);
+  EXPECT_THAT(evaluation.reason, HasSubstr("us for an answer, limit 1"));
+  EXPECT_GT(evaluation.latency_us, 1);
+  EXPECT_TRUE(evaluation.curve.empty());
+  options_.limits.max_latency_us = 60'000'000;
+  EXPECT_EQ(Evaluate(options_).state, TrialState::kComplete);
+}
+
 TEST_F(ChildEvaluatorTest, AFoldThatDivergesIsDivergence) {
   options_.folds = 2;
   options_.learning_rate = 1e30;

@@ -96,6 +96,19 @@ TEST(PruningTest, DuplicatesAndTrialsWithoutACurveDoNotCount) {
   EXPECT_THAT(RungsAfter(Pruning(), Flat({.1, .2, .3, .4, .5}, 3)), IsEmpty());
 }
 
+TEST(PruningTest, WithSeveralObjectivesATrialIsComparedWithWhatCostsNoMore) {
+  std::vector<Trial> trials = Flat({.1, .2, .3, .4, .5, .9, .9, .9, .9, .9}, 2);
+  for (std::size_t i = 0; i < trials.size(); ++i) trials[i].evaluation.params = i < 5 ? 10 : 1000;
+  const std::vector objectives = {study::Objective::kAccuracy, study::Objective::kParams};
+  study::Evaluation costs;
+  costs.params = 10;
+  EXPECT_THAT(RungsAfter(kMedian, trials, objectives, costs), ElementsAre(Rung{1, .3}));
+  costs.params = 1000;
+  EXPECT_THAT(RungsAfter(kMedian, trials, objectives, costs), ElementsAre(Rung{1, .9}));
+  costs.params = 9;
+  EXPECT_THAT(RungsAfter(kMedian, trials, objectives, costs), IsEmpty());
+}
+
 TEST(PruningTest, OnlyARungsOwnStepEndsATrial) {
   const std::vector<Rung> rungs = {{1, .3}, {3, .5}};
   EXPECT_EQ(BelowRung(rungs, std::vector{.2}),

@@ -74,7 +74,8 @@ class OptunaTest : public ::testing::Test {
                                   NETSMITH_SOURCE_DIR, folder_.path().string(), checks));
   }
 
-  // Three failures, a pruned and seven complete trials, the last a duplicate of number 4, one still running.
+  // Three failures, a pruned and seven complete trials, the last a duplicate of number 4, one still
+  // running.
   void MakeStudy() const {
     const auto store = OpenStore(url());
     store->CreateStudy(ExampleSpec("mnist"));
@@ -126,6 +127,35 @@ TEST_F(OptunaTest, ReadsKeepsAndDeletesAStudyInPostgres) {
   MakeStudy();
   EXPECT_PYTHON("trials results add delete");
   EXPECT_THAT(OpenStore(url())->StudyNames(), ElementsAre());
+  unsetenv("NETSMITH_TEST_STORE");
+}
+
+// Trial i has 1000 + i parameters and a reward that falls with i, but for trial 5, which is the
+// best.
+void MakeStudyOfTwoObjectives(const std::string& url) {
+  const auto store = OpenStore(url);
+  study::StudySpec spec = ExampleSpec("front");
+  spec.objectives = {study::Objective::kAccuracy, study::Objective::kParams};
+  store->CreateStudy(spec);
+  for (int i = 0; i < 8; ++i) {
+    Evaluation evaluation = CompleteEvaluation(i);
+    if (i == 5) evaluation.reward = 0.75;
+    if (i == 6) evaluation.state = TrialState::kPruned;
+    store->AddTrials("front", {RunningTrial(i)});
+    store->FinishTrial("front", i, evaluation);
+  }
+}
+
+TEST_F(OptunaTest, KnowsTheBestTrialsOfAStudyOfTwoObjectives) {
+  MakeStudyOfTwoObjectives(url());
+  EXPECT_PYTHON("front");
+}
+
+TEST_F(OptunaTest, KnowsTheBestTrialsOfAStudyInPostgres) {
+  NETSMITH_REQUIRE(testing::PostgresIsThere(), "a PostgreSQL server (Debian's postgresql)");
+  UsePostgres();
+  MakeStudyOfTwoObjectives(url());
+  EXPECT_PYTHON("front");
   unsetenv("NETSMITH_TEST_STORE");
 }
 

@@ -63,6 +63,21 @@ def trials():
     assert found[10].user_attrs["duplicate_of"] == 4
 
 
+def front():
+    """A study of two objectives: best_trials are what we call its front."""
+    study = optuna.load_study(study_name="front", storage=storage)
+    Direction = optuna.study.StudyDirection
+    assert study.directions == [Direction.MAXIMIZE, Direction.MINIMIZE]
+    found = study.get_trials()
+    for trial in found:
+        trial._validate()
+        reward = 0.75 if trial.number == 5 else 1 / (2 + trial.number)
+        assert trial.values == [reward, 1000 + trial.number], trial.values
+    assert found[6].state == State.PRUNED
+    assert sorted(t.number for t in study.best_trials) == [0, 5]
+    assert list(study.trials_dataframe()["values_1"]) == [1000 + i for i in range(8)]
+
+
 def results():
     """best_trial, the data frame and what its plots are drawn from."""
     study = load()

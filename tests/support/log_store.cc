@@ -23,11 +23,19 @@ using study::StudySpec;
 using study::Trial;
 
 json ToJson(const Evaluation& e) {
-  return {static_cast<int>(e.state), e.reward, e.reason, e.params, e.macs, e.curve, e.seconds};
+  return {static_cast<int>(e.state),
+          e.reward,
+          e.reason,
+          e.params,
+          e.macs,
+          e.latency_us,
+          e.curve,
+          e.seconds};
 }
 
 Evaluation EvaluationFrom(const json& j) {
-  return {static_cast<study::TrialState>(j[0].get<int>()), j[1], j[2], j[3], j[4], j[5], j[6]};
+  return {
+      static_cast<study::TrialState>(j[0].get<int>()), j[1], j[2], j[3], j[4], j[5], j[6], j[7]};
 }
 
 json ToJson(const Trial& t) {
@@ -62,7 +70,8 @@ json ToJson(const StudySpec& spec) {
   json decisions = json::array();
   for (const auto& decision : spec.decisions)
     decisions.push_back({decision.name, decision.options});
-  return {spec.name, spec.space_signature, spec.options_json, decisions};
+  return {spec.name, spec.space_signature, spec.options_json, decisions,
+          study::ToString(spec.objectives)};
 }
 
 StudySpec SpecFrom(const json& j) {
@@ -70,6 +79,7 @@ StudySpec SpecFrom(const json& j) {
   for (const auto& decision : j[3]) {
     spec.decisions.push_back({decision[0], decision[1].get<std::vector<std::int64_t>>()});
   }
+  spec.objectives = *study::ParseObjectives(j[4].get<std::string>());
   return spec;
 }
 
@@ -144,7 +154,8 @@ std::vector<study::Claim> LogStore::ClaimTrials(const std::string&, const std::s
     if (std::ssize(claims) >= count) break;
     if (trial.state != study::TrialState::kRunning || trial.duplicate_of) continue;
     const auto attempt = leases_.Take(trial.number, worker, seconds);
-    if (attempt) claims.push_back({trial.number, *attempt, trial.genome, trial.network, trial.rungs});
+    if (attempt)
+      claims.push_back({trial.number, *attempt, trial.genome, trial.network, trial.rungs});
   }
   return claims;
 }

@@ -142,7 +142,9 @@ study::StudySpec TinySearch::Spec() const {
   return {.name = "tiny-study",
           .space_signature = space.Signature(),
           .decisions = space.decisions(),
-          .options_json = R"({"seed":1})"};
+          .options_json = R"({"seed":1})",
+          .engine = "",
+          .objectives = objectives};
 }
 
 search::SearchResult TinySearch::Run(study::Store& store) {

@@ -95,6 +95,7 @@ struct TinySearch {
     return std::make_unique<SimulatedEvaluator>();
   };
   TinySpace space;
+  std::vector<study::Objective> objectives = {study::Objective::kAccuracy};
   std::stop_token stop;
 
   study::StudySpec Spec() const;

@@ -235,6 +235,10 @@ function showLearning(view, host) {
       "along its most probable choices would give. At the right, where it stands now."
     : "How often each option was proposed, in windows from the first trial (left) to the last (right). These are " +
       "shares of the proposals, not the strategy's own probabilities."));
+  if (learning.collapsed) {
+    host.append(el("p", { class: "warning" }, "The controller has collapsed: it proposes one network over and over, and " +
+      "learns nothing more. More exploration, a higher entropy weight or a lower learning rate keeps it searching."));
+  }
   host.append(el("div", { class: "ribbons" }, view.asked.decisions.map((d, i) => ribbons(d, learning.shares[i]))));
   const entropy = learning.entropy;
   if (entropy.length < 2) return true;

@@ -24,6 +24,7 @@
 #include "netsmith/report/classic_form.h"
 #include "netsmith/report/comparison.h"
 #include "netsmith/report/format.h"
+#include "netsmith/report/learning.h"
 #include "netsmith/report/pareto.h"
 #include "netsmith/report/study_report.h"
 #include "netsmith/space/network.h"
@@ -79,15 +80,42 @@ class Search : public Command {
         trouble = std::current_exception();
       }
     }
+    if (const auto entropy = Entropy(result); entropy && HasCollapsed(result, *entropy)) {
+      base::LogWarning(fmt::format(
+          "the controller has collapsed: its entropy is {:.3f} nats, it proposes one network over "
+          "and over; see --exploration, --entropy-weight, --controller-learning-rate",
+          *entropy));
+    }
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     Report(result, after, problem, elapsed.count());
     if (trouble) std::rethrow_exception(trouble);
     if (stopped || stop.stop_requested()) return kInterrupted;
-    if (!result.best) base::LogError("no network was found: no trial is complete");
+    if (!result.best) base::LogError("no network was found: " + WhyNone(result.trials));
     return result.best ? kDone : kOtherError;
   }
 
  private:
+  /// The policy's after the last whole batch, where the strategy has one.
+  static std::optional<double> Entropy(const search::SearchResult& result) {
+    if (result.diagnostics.empty()) return std::nullopt;
+    const auto found = result.diagnostics.back().find("entropy");
+    return found == result.diagnostics.back().end() ? std::nullopt : std::optional(found->second);
+  }
+
+  static bool HasCollapsed(const search::SearchResult& result, double entropy) {
+    return report::HasCollapsed(result.spec.decisions, entropy);
+  }
+
+  /// Limits that no network meets are the usual reason.
+  static std::string WhyNone(const std::vector<study::Trial>& trials) {
+    const auto is_refused = [](const study::Trial& trial) {
+      return trial.state == study::TrialState::kRefused;
+    };
+    if (trials.empty() || !std::ranges::all_of(trials, is_refused)) return "no trial is complete";
+    return fmt::format("all {} trials were refused, the first for {}", trials.size(),
+                       trials.front().evaluation.reason);
+  }
+
   /// Those that were given and say what is searched, not how this run goes about it.
   std::vector<std::string> DefiningArguments() const {
     auto arguments = options_->GivenArguments();
@@ -151,6 +179,7 @@ class Search : public Command {
       json["reward_split"] =
           study_.evaluator.empty() ? study_.child.reward_split : std::string("evaluator");
       if (!result.diagnostics.empty()) json["diagnostics"] = result.diagnostics.back();
+      if (const auto entropy = Entropy(result)) json["collapsed"] = HasCollapsed(result, *entropy);
       if (after.comparison) {
         json["comparison"] = nlohmann::ordered_json::parse(ToJson(*after.comparison));
       }

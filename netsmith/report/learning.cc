@@ -48,6 +48,14 @@ void KeepEverySecond(std::vector<T>& values) {
 
 }  // namespace
 
+bool HasCollapsed(std::span<const space::Decision> decisions, double entropy) {
+  double uniform = 0;
+  for (const auto& decision : decisions) {
+    uniform += std::log(static_cast<double>(decision.options.size()));
+  }
+  return entropy < 0.05 * uniform;
+}
+
 Learning ProposalShares(std::span<const space::Decision> decisions, std::span<const Trial> trials) {
   constexpr std::size_t kSmallestWindow = 8;  // fewer trials say little about a share
   Learning learning{.source = Learning::Source::kProposals, .shares = EmptyShares(decisions)};

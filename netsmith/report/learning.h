@@ -29,6 +29,10 @@ struct Learning {
   std::vector<double> entropy = {};  // nats, of all decisions together, at each point
 };
 
+/// Whether a policy of that entropy (nats, of all decisions together) proposes one network over and
+/// over: below a twentieth of the entropy of a uniform draw.
+bool HasCollapsed(std::span<const space::Decision> decisions, double entropy);
+
 /// Shares of each option among the proposals, in windows that follow each other.
 Learning ProposalShares(std::span<const space::Decision> decisions,
                         std::span<const study::Trial> trials);

@@ -49,8 +49,9 @@ std::map<std::string, std::size_t> CountStates(std::span<const Trial> trials) {
 std::string StatesText(std::span<const Trial> trials) {
   const auto counts = CountStates(trials);
   std::vector<std::string> parts;
-  for (const TrialState state : {TrialState::kComplete, TrialState::kPruned, TrialState::kRefused,
-                                 TrialState::kDiverged, TrialState::kFailed, TrialState::kRunning}) {
+  for (const TrialState state :
+       {TrialState::kComplete, TrialState::kPruned, TrialState::kRefused, TrialState::kDiverged,
+        TrialState::kFailed, TrialState::kRunning}) {
     const auto found = counts.find(study::ToString(state));
     if (found != counts.end()) parts.push_back(fmt::format("{} {}", found->second, found->first));
   }

@@ -34,7 +34,8 @@ ordered_json OptionsJson(const study::StudySpec& spec) {
 /// A number with few digits: what a chart can show.
 double Rounded(double value) { return std::round(value * 1e4) / 1e4; }
 
-ordered_json LearningJson(const Learning& learning) {
+ordered_json LearningJson(const StudyView& view) {
+  const Learning& learning = view.learning;
   ordered_json shares = ordered_json::array();
   for (const auto& decision : learning.shares) {
     ordered_json options = ordered_json::array();
@@ -47,7 +48,10 @@ ordered_json LearningJson(const Learning& learning) {
   }
   std::vector<double> entropy(learning.entropy.size());
   std::ranges::transform(learning.entropy, entropy.begin(), Rounded);
-  return {{"source", learning.source == Learning::Source::kPolicy ? "policy" : "proposals"},
+  const bool is_policy = learning.source == Learning::Source::kPolicy;
+  return {{"source", is_policy ? "policy" : "proposals"},
+          {"collapsed", is_policy && !learning.entropy.empty() &&
+                            HasCollapsed(view.spec.decisions, learning.entropy.back())},
           {"trials", learning.trials},
           {"shares", shares},
           {"entropy", entropy}};
@@ -203,7 +207,7 @@ std::string ViewJson(const StudyView& view, std::int64_t first_trial) {
                              {"front", FrontJson(view)},
                              {"comparison", ComparisonJson(view)},
                              {"random_rewards", Rewards(view.random_trials)},
-                             {"learning", LearningJson(view.learning)},
+                             {"learning", LearningJson(view)},
                              {"importance", ImportanceJson(view)},
                              {"first_trial", first},
                              {"trials", TrialsJson(trials.subspan(first))}};

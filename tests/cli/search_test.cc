@@ -137,6 +137,37 @@ TEST_F(SearchTest, PipeGetsPlainLinesAndThePlanComesFirst) {
   EXPECT_THAT(result.out, HasSubstr("input 64, first convolution "));
 }
 
+TEST_F(SearchTest, ACollapsedControllerIsWarnedOf) {
+  const std::string program = R"(python3 -c '
+import json, sys
+for line in sys.stdin:
+    q = json.loads(line)
+    print(json.dumps({"trial": q["trial"], "reward": 1 / (1 + sum(q["genome"]))}), flush=True)
+')";
+  const std::vector<std::string> greedy = {"--strategy",
+                                           "reinforce",
+                                           "--controller-learning-rate",
+                                           "1",
+                                           "--exploration",
+                                           "0",
+                                           "--entropy-weight",
+                                           "0",
+                                           "--evaluator",
+                                           program,
+                                           "--trials",
+                                           "120",
+                                           "--workers",
+                                           "1",
+                                           "--max-layers",
+                                           "1"};
+  EXPECT_EQ(Search({"--study", "calm"}).at("collapsed"), false);
+  std::vector<std::string> arguments = greedy;
+  arguments.emplace_back("--json");
+  const ProcessResult result = Netsmith(SearchArguments(arguments));
+  EXPECT_EQ(json::parse(LastLine(result.out)).at("collapsed"), true);
+  EXPECT_THAT(result.err, HasSubstr("the controller has collapsed: its entropy is"));
+}
+
 TEST_F(SearchTest, QuietSaysNothing) {
   EXPECT_THAT(Netsmith(SearchArguments({"--quiet"})).err, IsEmpty());
 }
@@ -149,7 +180,8 @@ TEST_F(SearchTest, RefusedNetworksAreTrialsWithAReason) {
   const ProcessResult result = Netsmith(SearchArguments({"--max-macs", "1", "--json"}));
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.err, HasSubstr("multiply-adds, limit 1"));
-  EXPECT_THAT(ErrorLine(result), HasSubstr("no network was found"));
+  EXPECT_THAT(ErrorLine(result),
+              HasSubstr("no network was found: all 6 trials were refused, the first for "));
   const json object = json::parse(LastLine(result.out));
   EXPECT_TRUE(object.at("best").is_null());
   EXPECT_EQ(object.at("states").at("refused"), 6);

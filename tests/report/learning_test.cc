@@ -83,6 +83,14 @@ TEST(LearningReplayTest, BitByBitIsTheSameAsAtOnce) {
   EXPECT_EQ(at_once.learning().trials.back(), 1204);
 }
 
+TEST(LearningTest, BelowATwentiethOfTheUniformEntropyAPolicyHasCollapsed) {
+  const double uniform = std::log(3.0) + std::log(2.0);
+  EXPECT_FALSE(HasCollapsed(kDecisions, uniform));
+  EXPECT_FALSE(HasCollapsed(kDecisions, 0.051 * uniform));
+  EXPECT_TRUE(HasCollapsed(kDecisions, 0.049 * uniform));
+  EXPECT_FALSE(HasCollapsed({}, 0)) << "where there is nothing to decide, nothing collapses";
+}
+
 TEST(LearningReplayTest, WaitsForRunningTrials) {
   auto trials = Study(3, 4);
   trials[6].state = study::TrialState::kRunning;

@@ -1,10 +1,10 @@
 // What the store costs a trial, as a study grows.
 //
-// usage: bench_store_growth [TRIALS] [FILE]     100000 trials in a new file in the temporary folder
+// usage: bench_store_growth [TRIALS] [URL]      100000 trials in a new file in the temporary folder
 //
 // Each trial has 8 decisions of 64 options and a curve of one epoch; it is added in a generation of
-// one and finished, each in its own transaction, as a sequential search does. A line for each tenth
-// of the trials; the file is removed in the end.
+// one, claimed and delivered, each in its own transaction, as a sequential search does. A line for
+// each tenth of the trials; a file of the bench's own is removed in the end.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -67,7 +67,8 @@ Cost Grow(study::Store& store, std::int64_t begin, std::int64_t end) {
   for (std::int64_t number = begin; number < end; ++number) {
     const Clock::time_point start = Clock::now();
     store.AddTrials("growth", {NewTrial(number)});
-    store.FinishTrial("growth", number, evaluation);
+    const study::Claim claim = store.ClaimTrials("growth", "bench", 1, 60).at(0);
+    store.DeliverTrial("growth", claim.trial, claim.attempt, evaluation);
     cost.wall_ms.push_back(Milliseconds(Clock::now() - start));
   }
   const double cpu_seconds = static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC;
@@ -83,8 +84,8 @@ void Print(std::int64_t num_trials, Cost cost) {
              num_trials, mean, ms[ms.size() / 2], ms.back(), cost.cpu_ms);
 }
 
-void Run(std::int64_t num_trials, const std::string& file) {
-  const auto store = store::OpenStore("sqlite:///" + file);
+void Run(std::int64_t num_trials, const std::string& url) {
+  const auto store = store::OpenStore(url);
   store->CreateStudy(Spec());
   for (int tenth = 1; tenth <= 10; ++tenth) {
     const std::int64_t end = num_trials * tenth / 10;
@@ -92,20 +93,23 @@ void Run(std::int64_t num_trials, const std::string& file) {
   }
   const Clock::time_point start = Clock::now();
   const std::size_t num_read = store->Trials("growth").size();
-  fmt::print("reading all {} trials: {:.0f} ms; file {:.0f} MB\n", num_read,
-             Milliseconds(Clock::now() - start), std::filesystem::file_size(file) / 1e6);
+  fmt::print("reading all {} trials: {:.0f} ms\n", num_read, Milliseconds(Clock::now() - start));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::int64_t num_trials = std::max(10LL, argc > 1 ? std::stoll(argv[1]) : 100'000LL);
-  const std::string file =
-      argc > 2 ? argv[2] : (std::filesystem::temp_directory_path() / "store_growth.db").string();
+  if (argc > 2) {
+    Run(num_trials, argv[2]);
+    return 0;
+  }
+  const std::string file = (std::filesystem::temp_directory_path() / "store_growth.db").string();
   if (std::filesystem::exists(file)) {
     fmt::print(stderr, "{} exists already\n", file);
     return 1;
   }
-  Run(num_trials, file);
+  Run(num_trials, "sqlite:///" + file);
+  fmt::print("file {:.0f} MB\n", std::filesystem::file_size(file) / 1e6);
   for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file + suffix);
 }

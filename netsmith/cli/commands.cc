@@ -13,6 +13,7 @@ std::span<const CommandEntry> Commands() {
       CommandEntry{"data inspect", "Say what a data set holds: classes, shapes, ranges, duplicates",
                    MakeDataInspect},
       CommandEntry{"search", "Search for a network", MakeSearch},
+      CommandEntry{"worker", "Evaluate trials of a study whose search runs elsewhere", MakeWorker},
       CommandEntry{"train", "Train a network in full and measure it on the test set", MakeTrain},
       CommandEntry{"compare", "Train a study's best network in full beside a hand-made one",
                    MakeCompare},

@@ -23,5 +23,6 @@ std::unique_ptr<Command> MakeSearch();
 std::unique_ptr<Command> MakeServe();
 std::unique_ptr<Command> MakeShow();
 std::unique_ptr<Command> MakeTrain();
+std::unique_ptr<Command> MakeWorker();
 
 }  // namespace netsmith::cli

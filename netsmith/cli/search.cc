@@ -59,6 +59,10 @@ class Search : public Command {
     const auto start = std::chrono::steady_clock::now();
     const data::Problem problem = study_.data.Load(stop);
     study_.Settle(problem);
+    if (study_.engine.dry_run) {
+      Print(SlurmScript(study_.engine, study_.store, study_.study, study_.workers));
+      return kDone;
+    }
     if (compare_) comparison_.CheckHandMade(problem);  // … and before all the work
     const auto store = store::OpenStore(study_.store);
     const search::SearchResult result = RunStudy(study_, problem, *store, stop);
@@ -87,8 +91,9 @@ class Search : public Command {
   std::vector<std::string> DefiningArguments() const {
     auto arguments = options_->GivenArguments();
     std::erase_if(arguments, [](const std::string& argument) {
-      constexpr std::array kOthers = {"--resume", "--compare", "--json",      "--quiet",
-                                      "--config", "--workers", "--log-level", "--out"};
+      constexpr std::array kOthers = {"--resume", "--compare",   "--json",      "--quiet",
+                                      "--config", "--workers",   "--log-level", "--out",
+                                      "--engine", "--partition", "--time",      "--dry-run"};
       const std::string name = argument.substr(0, argument.find('='));
       return std::ranges::find(kOthers, name) != kOthers.end();
     });

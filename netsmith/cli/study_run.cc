@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -16,12 +17,12 @@
 #include "netsmith/base/error.h"
 #include "netsmith/base/log.h"
 #include "netsmith/cli/deadline.h"
+#include "netsmith/cli/evaluation.h"
 #include "netsmith/cli/search_control.h"
+#include "netsmith/engine/instruction_set.h"
 #include "netsmith/report/format.h"
 #include "netsmith/report/progress.h"
 #include "netsmith/report/search_record.h"
-#include "netsmith/search/limited_evaluator.h"
-#include "netsmith/search/process_evaluator.h"
 #include "netsmith/space/text_cursor.h"
 #include "netsmith/strategy/registry.h"
 #include "netsmith/train/metrics.h"
@@ -133,34 +134,16 @@ study::StudySpec MakeSpec(const StudyFlags& flags, const data::Problem& problem,
   return {.name = flags.study,
           .space_signature = space.Signature(),
           .decisions = space.decisions(),
-          .options_json = options.dump(-1, ' ', false, Json::error_handler_t::replace)};
+          .options_json = options.dump(-1, ' ', false, Json::error_handler_t::replace),
+          .engine = flags.evaluator.empty() ? engine::Arithmetic() : ""};
 }
 
-/// This program again, as a worker: a child that crashes takes down nothing but its own trial.
-std::vector<std::string> WorkerArguments(const StudyFlags& flags) {
-  StudyFlags copy = flags;
-  OptionTable options;
-  copy.data.Declare(options);
-  copy.space.Declare(options);
-  copy.child.Declare(options);
-  std::vector<std::string> arguments = {"/proc/self/exe", "evaluator", "--log-level=warning",
-                                        fmt::format("--seed={}", flags.seed)};
-  std::ranges::move(options.Arguments(), std::back_inserter(arguments));
-  return arguments;
-}
-
-std::unique_ptr<study::Evaluator> MakeEvaluator(const StudyFlags& flags,
-                                                const space::SearchSpace& space,
-                                                const data::Problem& problem) {
-  if (flags.evaluator.empty()) {
-    return std::make_unique<search::ProcessEvaluator>(search::ProcessOptions{
-        .argv = WorkerArguments(flags), .decisions = space.decisions(), .name = "worker"});
-  }
-  return std::make_unique<search::LimitedEvaluator>(
-      std::make_unique<search::ProcessEvaluator>(search::ProcessOptions{
-          .argv = search::ShellCommand(flags.evaluator), .decisions = space.decisions()}),
-      space, problem.development().shape(), problem.development().num_classes(),
-      ChildOptionsOf(flags.child, flags.seed).limits);
+EvaluationFlags EvaluationOf(const StudyFlags& flags) {
+  return {.data = flags.data,
+          .space = flags.space,
+          .child = flags.child,
+          .seed = flags.seed,
+          .evaluator = flags.evaluator};
 }
 
 report::SearchRecord MakeRecord(const StudyFlags& flags, const data::Problem& problem) {
@@ -227,16 +210,19 @@ void StudyFlags::Declare(OptionTable& options) {
   options.Integer("trials", &trials, {1, 10'000'000}, "Trials in all, duplicates included");
   options.Integer("batch", &batch, {1, 100'000},
                   "Networks asked for at once; the strategy learns after each batch");
-  options.Integer("workers", &workers, {1, 1024},
-                  "Trials evaluated at the same time; never changes the result");
+  options.Integer("workers", &workers, {0, 1024},
+                  "Trials evaluated at the same time; never changes the result; 0 leaves all to "
+                  "`netsmith worker`");
   options.Integer("seed", &seed, {0, kMaxSeed}, "Seed of everything random");
-  options.Text("store", "URL", &store, "Where the study is kept: sqlite:///FILE");
+  options.Text("store", "URL", &store,
+               "Where the study is kept: sqlite:///FILE or postgresql://USER@HOST/DATABASE");
   options.Text("study", "NAME", &study, "Name of the study [DATA-SPACE-STRATEGY-sSEED]");
   options.Flag("resume", &resume, "Continue the study, or start it where there is none");
   options.Integer("max-seconds", &max_seconds, {0, 1'000'000'000},
                   "End the study after so many seconds; 0 means no limit; needs "
                   "--nondeterministic");
   options.Flag("nondeterministic", &nondeterministic, "Allow measured time to decide something");
+  engine.Declare(options);
 }
 
 void StudyFlags::Resolve() {
@@ -248,6 +234,7 @@ void StudyFlags::Resolve() {
   strategy.Resolve();
   space.Resolve(strategy.options.reinforce.policy);
   CheckName(study);
+  engine.Check(store, workers);
   if (max_seconds > 0 && !nondeterministic) {
     throw base::ConfigError(
         "--max-seconds: a limit in seconds makes results depend on the "
@@ -293,22 +280,28 @@ search::SearchResult RunStudy(const StudyFlags& flags, const data::Problem& prob
   const auto seed = static_cast<std::uint64_t>(flags.seed);
   const auto strategy = strategy::MakeStrategy(flags.strategy.strategy, space->decisions(),
                                                flags.strategy.options, seed);
+  const EvaluationFlags evaluation = EvaluationOf(flags);
   LogPlan(flags, problem, *space);
   report::SearchProgress progress(
       flags.study, {.terminal = report::StderrIsTerminal(), .color = report::ColorIsWanted()});
   SearchControl control(flags.store, flags.study, stop);
   const Deadline deadline(control.token(), flags.max_seconds);
+  std::optional<SlurmArray> array;
+  if (flags.engine.is_slurm()) {
+    array.emplace(SlurmScript(flags.engine, flags.store, flags.study, flags.workers));
+  }
   search::SearchResult result = search::RunSearch(
       MakeSpec(flags, problem, *space), *space, problem.development().shape(),
       problem.development().num_classes(), *strategy, store,
-      [&] { return MakeEvaluator(flags, *space, problem); },
+      [&] { return MakeTrialEvaluator(evaluation, *space, problem); },
       {.num_trials = flags.trials,
        .batch = flags.batch,
-       .num_workers = flags.workers,
+       .num_workers = array ? 0 : flags.workers,
        .num_cores = NumCores(),
        .resume = flags.resume,
        .seed = seed,
-       .attributes = {{report::kSearchRecordKey, ToJson(MakeRecord(flags, problem))}},
+       .attributes = {{report::kSearchRecordKey, ToJson(MakeRecord(flags, problem))},
+                      {kWorkerKey, WorkerJson(evaluation, problem)}},
        .before_generation = [&] { control.WaitWhilePaused(); },
        .on_progress = [&](const search::Progress& p) { progress.Update(p); }},
       deadline.token());

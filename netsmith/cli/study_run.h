@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "netsmith/cli/flags.h"
+#include "netsmith/cli/slurm.h"
 #include "netsmith/data/dataset.h"
 #include "netsmith/search/child_evaluator.h"
 #include "netsmith/search/search.h"
@@ -30,6 +31,7 @@ struct StudyFlags {
   std::string evaluator;         // a foreign program's command line; empty: children are trained
   std::int64_t max_seconds = 0;  // 0: no limit
   bool nondeterministic = false;
+  EngineFlags engine;                   // where the workers run
   std::vector<std::string> given = {};  // arguments of the command line that say the same
 
   void Declare(OptionTable& options);

@@ -4,12 +4,14 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -18,7 +20,11 @@
 #include "netsmith/base/check.h"
 #include "netsmith/base/error.h"
 #include "netsmith/base/log.h"
+#include "netsmith/search/crew.h"
+#include "netsmith/search/hold.h"
+#include "netsmith/search/identity.h"
 #include "netsmith/search/ledger.h"
+#include "netsmith/search/patience.h"
 #include "netsmith/search/worker_pool.h"
 
 namespace netsmith::search {
@@ -35,7 +41,6 @@ void CheckOptions(const SearchOptions& options) {
   };
   check("num_trials", options.num_trials);
   check("batch", options.batch);
-  check("num_workers", options.num_workers);
   check("num_cores", options.num_cores);
   check("max_duplicates_in_row", options.max_duplicates_in_row);
 }
@@ -73,19 +78,20 @@ void CheckSameSpec(const StudySpec& stored, const StudySpec& asked) {
     Refuse(asked.name, "was made with other options: " +
                            DescribeDifference(stored.options_json, asked.options_json));
   }
+  if (!stored.engine.empty() && !asked.engine.empty() && stored.engine != asked.engine) {
+    Refuse(asked.name, fmt::format("was made with other arithmetic, so results would differ: found "
+                                   "{} in the study, have {} here",
+                                   stored.engine, asked.engine));
+  }
   if (stored.decisions != asked.decisions) Refuse(asked.name, "was made with other decisions");
 }
 
-/// The trials of the study, which is created where there is none.
-std::vector<Trial> OpenStudy(study::Store& store, const StudySpec& spec, bool resume) {
+/// Creates the study where there is none, and checks it where there is one.
+void OpenStudy(study::Store& store, const StudySpec& spec, bool resume) {
   const auto stored = store.FindStudy(spec.name);
-  if (!stored) {
-    store.CreateStudy(spec);
-    return {};
-  }
+  if (!stored) return store.CreateStudy(spec);
   if (!resume) Refuse(spec.name, "exists already; --resume continues it");
   CheckSameSpec(*stored, spec);
-  return store.Trials(spec.name);
 }
 
 /// Throws unless a stored trial is what the strategy and the rules of duplicates make again.
@@ -103,27 +109,43 @@ void CheckSameTrial(const std::string& study, const Trial& stored, const Trial& 
                             made.number, found, expected));
 }
 
+/// Frees what processes of this machine had claimed that were killed.
+void ReleaseLeasesOfTheDead(study::Store& store, const std::string& study) {
+  for (const study::Lease& lease : store.Leases(study)) {
+    if (HasEnded(lease.worker)) store.ReleaseLease(study, lease);
+  }
+}
+
 /// One run of the loop over a study.
 class Search {
  public:
-  Search(const StudySpec& spec, Ledger ledger, study::Strategy& strategy, study::Store& store,
-         WorkerPool& pool, const SearchOptions& options)
-      : study_(spec.name),
-        stored_(OpenStudy(store, spec, options.resume)),
+  /// The study exists.
+  Search(std::string study, Ledger ledger, study::Strategy& strategy, study::Store& store,
+         WorkerPool& pool, const SearchOptions& options, std::stop_token stop)
+      : study_(std::move(study)),
+        name_(ProcessIdentity()),
+        hold_(store, study_, name_, options.lease_seconds),
+        stored_(store.Trials(study_)),
         num_trials_(std::max(options.num_trials, static_cast<std::int64_t>(stored_.size()))),
         ledger_(std::move(ledger)),
         strategy_(strategy),
         store_(store),
-        pool_(pool),
-        options_(options) {
-    for (const auto& [key, json] : options.attributes) store.SetAttribute(study_, key, json);
+        crew_({.study = study_, .name = name_, .lease_seconds = options.lease_seconds}, pool,
+              store),
+        options_(options),
+        stop_(std::move(stop)),
+        patience_(options.patience_seconds, stop_) {
+    for (const auto& [key, json] : options.attributes) {
+      if (store.FindAttribute(study_, key) != json) store.SetAttribute(study_, key, json);
+    }
+    ReleaseLeasesOfTheDead(store_, study_);
   }
 
-  SearchResult Run(const std::stop_token& stop) {
+  SearchResult Run() {
     bool whole = true;
     while (whole && ledger_.size() < num_trials_) {
       if (options_.before_generation) options_.before_generation();
-      if (stop.stop_requested()) break;
+      if (stop_.stop_requested()) break;
       whole = RunGeneration();
     }
     return {.trials = ledger_.trials(),
@@ -158,7 +180,8 @@ class Search {
       }
     }
     if (added.empty()) return;
-    store_.AddTrials(study_, added);
+    WriteOnce([&] { store_.AddTrials(study_, added); },
+              [&] { return !store_.TrialsFrom(study_, added.front().number).empty(); });
     for (const Trial& trial : added) {
       if (trial.state != TrialState::kRunning) Report(trial);
     }
@@ -182,23 +205,73 @@ class Search {
   }
 
   void EvaluateFrom(std::int64_t first) {
-    std::vector<study::Job> jobs;
     for (std::int64_t number = first; number < ledger_.size(); ++number) {
       const Trial& trial = ledger_.trial(number);
-      if (trial.state != TrialState::kRunning || trial.duplicate_of) continue;
-      jobs.push_back({.trial = number, .genome = trial.genome, .network = trial.network});
+      if (trial.state == TrialState::kRunning && !trial.duplicate_of) open_.insert(number);
     }
-    pool_.Submit(std::move(jobs));
-    while (const auto finished = pool_.Next()) {
-      for (const std::int64_t number : ledger_.Finish(finished->trial, finished->evaluation)) {
-        FinishInStore(number);
+    std::chrono::milliseconds pause = kShortestPause;
+    while (!open_.empty() && !stop_.stop_requested()) {
+      const std::size_t before = open_.size();
+      bool busy = false;
+      patience_.Run([&] {
+        hold_.Renew();
+        busy = crew_.Exchange(std::ssize(open_) - crew_.num_held());
+      });
+      TakeDelivered();
+      if (!busy && std::ssize(open_) > crew_.num_held()) {
+        patience_.Run([&] { TakeWhatOthersDid(); });
+      }
+      pause = busy || open_.size() < before ? kShortestPause : std::min(2 * pause, kLongestPause);
+      if (!busy && !open_.empty()) crew_.Wait(pause);
+    }
+    crew_.Finish();
+    TakeDelivered();
+  }
+
+  void TakeDelivered() {
+    for (const FinishedJob& job : crew_.TakeDelivered()) End(job.trial, job.evaluation);
+  }
+
+  /// Reads what workers of other processes have finished.
+  void TakeWhatOthersDid() {
+    for (const Trial& trial : store_.TrialsFrom(study_, *open_.begin())) {
+      if (trial.state == TrialState::kRunning || !open_.contains(trial.number)) continue;
+      End(trial.number, trial.evaluation);
+    }
+    if (Clock::now() - looked_for_dead_ < std::chrono::seconds(1)) return;
+    looked_for_dead_ = Clock::now();
+    ReleaseLeasesOfTheDead(store_, study_);
+  }
+
+  /// A trial that is finished in the store; its duplicates are not.
+  void End(std::int64_t number, const study::Evaluation& evaluation) {
+    open_.erase(number);
+    for (const std::int64_t finished : ledger_.Finish(number, evaluation)) {
+      if (finished == number) {
+        Report(ledger_.trial(number));
+      } else {
+        FinishInStore(finished);
       }
     }
   }
 
   void FinishInStore(std::int64_t number) {
-    store_.FinishTrial(study_, number, ledger_.trial(number).evaluation);
+    WriteOnce(
+        [&] { store_.FinishTrial(study_, number, ledger_.trial(number).evaluation); },
+        [&] { return store_.TrialsFrom(study_, number).at(0).state != TrialState::kRunning; });
     Report(ledger_.trial(number));
+  }
+
+  /// Tries a write again while the store is away. Whether the last attempt was written, though the
+  /// answer was lost, is seen first.
+  void WriteOnce(const std::function<void()>& write,
+                 const std::function<bool()>& is_written) const {
+    bool again = false;
+    patience_.Run([&] {
+      if (again && is_written()) return;
+      again = true;
+      write();
+    });
   }
 
   void Report(const Trial& trial) const {
@@ -220,14 +293,24 @@ class Search {
     diagnostics_.push_back(strategy_.Diagnostics());
   }
 
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::chrono::milliseconds kShortestPause{5};
+  static constexpr std::chrono::milliseconds kLongestPause{500};
+
   std::string study_;
+  std::string name_;
+  Hold hold_;
   std::vector<Trial> stored_;  // what an earlier run left
   std::int64_t num_trials_;
   Ledger ledger_;
   study::Strategy& strategy_;
   study::Store& store_;
-  WorkerPool& pool_;
+  Crew crew_;
+  std::set<std::int64_t> open_;  // trials of the generation that are to be evaluated
+  Clock::time_point looked_for_dead_{};
   const SearchOptions& options_;
+  std::stop_token stop_;
+  Patience patience_;
   std::vector<std::map<std::string, double>> diagnostics_;
 };
 
@@ -245,7 +328,8 @@ SearchResult RunSearch(const StudySpec& spec, const space::SearchSpace& space,
   }
   WorkerPool pool(std::move(evaluators), options.num_cores, stop);
   Ledger ledger(space, input, num_classes, options.max_duplicates_in_row, options.seed);
-  return Search(spec, std::move(ledger), strategy, store, pool, options).Run(stop);
+  OpenStudy(store, spec, options.resume);
+  return Search(spec.name, std::move(ledger), strategy, store, pool, options, stop).Run();
 }
 
 }  // namespace netsmith::search

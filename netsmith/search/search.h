@@ -29,7 +29,7 @@ struct Progress {
 struct SearchOptions {
   std::int64_t num_trials = 100;   // duplicates count
   int batch = 4;                   // genomes asked at once; part of the study's definition
-  int num_workers = 1;             // never changes the result
+  int num_workers = 1;             // in this process; never changes the result, 0: others work
   int num_cores = 1;               // shared out as threads among the children that run
   bool resume = false;             // continue an existing study of that name, or start one
   int max_duplicates_in_row = 20;  // then one genome is drawn uniformly, and that is logged
@@ -37,6 +37,8 @@ struct SearchOptions {
   std::map<std::string, std::string> attributes = {};  // kept with the study: JSON by key
   /// Called before each generation; may wait. Empty: nothing.
   std::function<void()> before_generation = {};
+  double lease_seconds = 60;      // a trial whose worker was not heard of for so long is free again
+  double patience_seconds = 600;  // how long to go on without the store
   std::function<void(const Progress&)> on_progress = {};  // by one thread at a time; may be empty
 };
 
@@ -52,9 +54,9 @@ struct SearchResult {
 /// A generation is asked for as a whole; trials whose graph (CanonicalHash of the space's network
 /// for samples of `input` and `num_classes`) was asked before are finished as duplicates; the
 /// others are evaluated by `num_workers` threads, each with an evaluator of its own (made by the
-/// calling thread before the study is opened); what an evaluator throws fails its trial; rewards
-/// are told in trial order. So the study depends neither on the number of workers nor on who
-/// finishes first.
+/// calling thread before the study is opened), and by workers of other processes that claim trials
+/// from the store; what an evaluator throws fails its trial; rewards are told in trial order. So the
+/// study depends neither on the number of workers nor on who finishes first.
 ///
 /// The strategy is asked for `batch` genomes every time. Where `num_trials` cuts the last
 /// generation, the rest of it is not used and the generation is not told: a study of 10 trials that
@@ -65,7 +67,8 @@ struct SearchResult {
 /// fresh) to where it was, then evaluates what was running.
 ///
 /// Errors   StoreError: a study of that name exists and `resume` is not set, or it holds another
-///          space or other options, or its trials are not what the strategy proposes.
+///          space or other options, or its trials are not what the strategy proposes; another
+///          search runs it. StoreUnavailable: the store was away for longer than the patience.
 SearchResult RunSearch(const study::StudySpec& spec, const space::SearchSpace& space,
                        graph::SampleShape input, int num_classes, study::Strategy& strategy,
                        study::Store& store,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <exception>
 #include <iterator>
@@ -14,7 +15,6 @@
 #include <utility>
 #include <vector>
 
-#include "netsmith/base/check.h"
 #include "netsmith/base/error.h"
 #include "netsmith/search/without_reward.h"
 
@@ -62,7 +62,6 @@ WorkerPool::WorkerPool(std::vector<std::unique_ptr<study::Evaluator>> evaluators
     : num_cores_(num_cores),
       forward_stop_(std::move(stop), [this] { stop_.request_stop(); }),
       evaluators_(std::move(evaluators)) {
-  NETSMITH_CHECK(!evaluators_.empty());
   for (const auto& evaluator : evaluators_) {
     threads_.emplace_back([this, &evaluator] { Work(*evaluator); });
   }
@@ -82,6 +81,16 @@ std::optional<FinishedJob> WorkerPool::Next() {
     const bool none_left = num_running_ == 0 && (waiting_.empty() || stop_.stop_requested());
     return !finished_.empty() || none_left;
   });
+  return TakeFinished();
+}
+
+std::optional<FinishedJob> WorkerPool::Next(std::chrono::milliseconds most) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, most, [this] { return !finished_.empty(); });
+  return TakeFinished();
+}
+
+std::optional<FinishedJob> WorkerPool::TakeFinished() {
   if (finished_.empty()) return std::nullopt;
   FinishedJob next = std::move(finished_.front());
   finished_.pop_front();

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -21,7 +23,7 @@ struct FinishedJob {
   study::Evaluation evaluation;
 };
 
-/// Evaluates jobs on one thread an evaluator, in the order in which they were submitted.
+/// Evaluates jobs on one thread an evaluator (there may be none), in the order in which they were submitted.
 ///
 /// An exception of an evaluator ends its job as kFailed. When `stop` is requested, running
 /// evaluations are cancelled and waiting jobs are dropped; neither is returned by Next. Destruction
@@ -39,9 +41,13 @@ class WorkerPool {
   void Submit(std::vector<study::Job> jobs);
   /// Waits for the next job to end; nothing when no job is left.
   std::optional<FinishedJob> Next();
+  /// Likewise, or nothing when none has ended after so long; that long, too, where no job is left.
+  std::optional<FinishedJob> Next(std::chrono::milliseconds most);
+  std::int64_t num_workers() const { return std::ssize(evaluators_); }
 
  private:
   void Work(study::Evaluator& evaluator);
+  std::optional<FinishedJob> TakeFinished();
   /// Takes the first waiting job and its share of the cores. Called under the mutex.
   study::Job TakeJob();
 

@@ -35,11 +35,12 @@ std::optional<study::StudySpec> MemoryStore::FindStudy(const std::string& name) 
 void MemoryStore::CreateStudy(const study::StudySpec& spec) {
   CheckSpec(spec);
   if (Find(spec.name) != nullptr) Fail(fmt::format("study '{}' exists already", spec.name));
-  studies_.push_back({.spec = spec, .trials = {}, .attributes = {}});
+  studies_.push_back({.spec = spec, .trials = {}, .attributes = {}, .leases = {}});
 }
 
-std::vector<study::Trial> MemoryStore::Trials(const std::string& study) {
-  return Require(study).trials;
+std::vector<study::Trial> MemoryStore::TrialsFrom(const std::string& study, std::int64_t first) {
+  const std::vector<study::Trial>& trials = Require(study).trials;
+  return {trials.begin() + std::min(first, std::ssize(trials)), trials.end()};
 }
 
 void MemoryStore::AddTrials(const std::string& study, const std::vector<study::Trial>& trials) {
@@ -71,6 +72,60 @@ void MemoryStore::FinishTrial(const std::string& study, std::int64_t number,
   }
   trial.state = evaluation.state;
   trial.evaluation = evaluation;
+}
+
+std::vector<study::Claim> MemoryStore::ClaimTrials(const std::string& study,
+                                                   const std::string& worker, int count,
+                                                   double seconds) {
+  Study& held = Require(study);
+  std::vector<study::Claim> claims;
+  for (const study::Trial& trial : held.trials) {
+    if (std::ssize(claims) >= count) break;
+    if (trial.state != study::TrialState::kRunning || trial.duplicate_of) continue;
+    const auto attempt = held.leases.Take(trial.number, worker, seconds);
+    if (attempt) claims.push_back({trial.number, *attempt, trial.genome, trial.network});
+  }
+  return claims;
+}
+
+void MemoryStore::RenewLeases(const std::string& study, const std::vector<study::Lease>& leases,
+                              double seconds) {
+  Require(study).leases.Renew(leases, seconds);
+}
+
+void MemoryStore::ReleaseLease(const std::string& study, const study::Lease& lease) {
+  Require(study).leases.Release(lease);
+}
+
+std::vector<study::Lease> MemoryStore::Leases(const std::string& study) {
+  std::vector<study::Lease> leases = Require(study).leases.Live();
+  std::erase_if(leases, [&](const study::Lease& lease) {
+    return Require(study).trials[lease.trial].state != study::TrialState::kRunning;
+  });
+  return leases;
+}
+
+bool MemoryStore::DeliverTrial(const std::string& study, std::int64_t number, std::int64_t attempt,
+                               const study::Evaluation& evaluation) {
+  CheckEvaluation(number, evaluation);
+  Study& held = Require(study);
+  if (!held.leases.IsNewest(number, attempt)) return false;
+  if (held.trials.at(number).state != study::TrialState::kRunning) return false;
+  FinishTrial(study, number, evaluation);
+  return true;
+}
+
+std::string MemoryStore::HoldStudy(const std::string& study, const std::string& holder,
+                                   double seconds) {
+  return Require(study).leases.Hold(holder, seconds);
+}
+
+void MemoryStore::LeaveStudy(const std::string& study, const std::string& holder) {
+  Require(study).leases.Leave(holder);
+}
+
+std::string MemoryStore::Holder(const std::string& study) {
+  return Require(study).leases.Holder();
 }
 
 void MemoryStore::SetAttribute(const std::string& study, const std::string& key,

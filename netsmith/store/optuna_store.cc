@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "netsmith/base/check.h"
+#include "netsmith/store/leases.h"
 #include "netsmith/store/optuna_format.h"
 #include "netsmith/store/soci.h"
 #include "netsmith/store/trial_reader.h"
@@ -63,16 +64,18 @@ void OptunaStore::CreateStudy(const study::StudySpec& spec) {
       use(id));
   const std::string decisions = DecisionsJson(spec.decisions);
   database_->Run(
-      "INSERT INTO netsmith_studies (study_id, space_signature, decisions_json, options_json)"
-      " VALUES (:study, :space, :decisions, :options)",
-      use(id), use(spec.space_signature), use(decisions), use(spec.options_json));
+      "INSERT INTO netsmith_studies"
+      " (study_id, space_signature, decisions_json, options_json, engine)"
+      " VALUES (:study, :space, :decisions, :options, :engine)",
+      use(id), use(spec.space_signature), use(decisions), use(spec.options_json),
+      use(spec.engine));
   transaction.Commit();
 }
 
-std::vector<study::Trial> OptunaStore::Trials(const std::string& study) {
+std::vector<study::Trial> OptunaStore::TrialsFrom(const std::string& study, std::int64_t first) {
   Transaction transaction(*database_, Transaction::kRead);
   const StudyRow row = RequireRow(study);
-  std::vector<study::Trial> trials = ReadTrials(*database_, row.id, row.spec.decisions);
+  std::vector<study::Trial> trials = ReadTrials(*database_, row.id, row.spec.decisions, {.first = first});
   transaction.Commit();
   return trials;
 }
@@ -112,8 +115,72 @@ void OptunaStore::FinishTrial(const std::string& study, std::int64_t number,
     database_->Fail(
         fmt::format("study '{}': trial {} is {}, expected RUNNING", study, number, state));
   }
+  database_->Run("DELETE FROM netsmith_leases WHERE trial_id = :trial", use(trial_id));
   FinishRow(*database_, trial_id, evaluation);
   transaction.Commit();
+}
+
+std::vector<study::Claim> OptunaStore::ClaimTrials(const std::string& study,
+                                                   const std::string& worker, int count,
+                                                   double seconds) {
+  Transaction transaction(*database_, Transaction::kRowWrite);
+  const StudyRow row = RequireRow(study);
+  std::vector<study::Claim> claims = LeaseTable(*database_, row.id).Take(worker, count, seconds);
+  for (study::Claim& claim : claims) {
+    study::Trial trial = ReadTrials(*database_, row.id, row.spec.decisions,
+                                    {.first = claim.trial, .last = claim.trial})
+                             .at(0);
+    claim.genome = std::move(trial.genome);
+    claim.network = std::move(trial.network);
+  }
+  transaction.Commit();
+  return claims;
+}
+
+void OptunaStore::RenewLeases(const std::string& study, const std::vector<study::Lease>& leases,
+                              double seconds) {
+  Transaction transaction(*database_, Transaction::kRowWrite);
+  LeaseTable(*database_, RequireId(study)).Renew(leases, seconds);
+  transaction.Commit();
+}
+
+void OptunaStore::ReleaseLease(const std::string& study, const study::Lease& lease) {
+  Transaction transaction(*database_, Transaction::kRowWrite);
+  LeaseTable(*database_, RequireId(study)).Release(lease);
+  transaction.Commit();
+}
+
+std::vector<study::Lease> OptunaStore::Leases(const std::string& study) {
+  return LeaseTable(*database_, RequireId(study)).Live();
+}
+
+bool OptunaStore::DeliverTrial(const std::string& study, std::int64_t number, std::int64_t attempt,
+                               const study::Evaluation& evaluation) {
+  CheckEvaluation(number, evaluation);
+  Transaction transaction(*database_, Transaction::kRowWrite);
+  const auto trial_id = LeaseTable(*database_, RequireId(study)).Close(number, attempt);
+  if (!trial_id) return false;
+  FinishRow(*database_, *trial_id, evaluation);
+  transaction.Commit();
+  return true;
+}
+
+std::string OptunaStore::HoldStudy(const std::string& study, const std::string& holder,
+                                   double seconds) {
+  Transaction transaction(*database_, Transaction::kWrite);
+  std::string other = LeaseTable(*database_, RequireId(study)).Hold(holder, seconds);
+  transaction.Commit();
+  return other;
+}
+
+void OptunaStore::LeaveStudy(const std::string& study, const std::string& holder) {
+  Transaction transaction(*database_, Transaction::kWrite);
+  LeaseTable(*database_, RequireId(study)).Leave(holder);
+  transaction.Commit();
+}
+
+std::string OptunaStore::Holder(const std::string& study) {
+  return LeaseTable(*database_, RequireId(study)).Holder();
 }
 
 void OptunaStore::SetAttribute(const std::string& study, const std::string& key,
@@ -143,13 +210,13 @@ std::optional<OptunaStore::StudyRow> OptunaStore::FindRow(const std::string& nam
   StudyRow row;
   row.spec.name = name;
   std::string decisions;
-  soci::indicator ours, has_decisions, has_options;
+  soci::indicator ours, has_decisions, has_options, has_engine;
   const bool found = database_->Run(
-      "SELECT s.study_id, n.space_signature, n.decisions_json, n.options_json"
+      "SELECT s.study_id, n.space_signature, n.decisions_json, n.options_json, n.engine"
       " FROM studies s LEFT JOIN netsmith_studies n ON n.study_id = s.study_id"
       " WHERE s.study_name = :name",
       use(name), into(row.id), into(row.spec.space_signature, ours), into(decisions, has_decisions),
-      into(row.spec.options_json, has_options));
+      into(row.spec.options_json, has_options), into(row.spec.engine, has_engine));
   if (!found) return std::nullopt;
   if (ours == soci::i_null) {
     database_->Fail(fmt::format(
@@ -168,6 +235,16 @@ OptunaStore::StudyRow OptunaStore::RequireRow(const std::string& name) {
   std::optional<StudyRow> row = FindRow(name);
   if (!row) database_->Fail(fmt::format("there is no study '{}'", name));
   return std::move(*row);
+}
+
+std::int64_t OptunaStore::RequireId(const std::string& name) {
+  std::int64_t id = 0;
+  const bool found = database_->Run(
+      "SELECT n.study_id FROM studies s JOIN netsmith_studies n ON n.study_id = s.study_id"
+      " WHERE s.study_name = :name",
+      use(name), into(id));
+  if (!found) database_->Fail(fmt::format("there is no study '{}'", name));
+  return id;
 }
 
 // By the newest row, which takes no time; counting takes 10 ms at 100,000 trials. Trials that

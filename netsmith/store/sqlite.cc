@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <soci/sqlite3/soci-sqlite3.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -28,7 +29,7 @@ class SqliteDatabase final : public Database {
                  const StoreOptions& options)
       : Database(url), busy_timeout_ms_(options.busy_timeout_ms) {
     CheckAccess(file, options);
-    Connect(file, options.read_only);
+    Open(file, options.read_only);
     RunScript(fmt::format("PRAGMA busy_timeout = {}", busy_timeout_ms_));
     if (options.read_only) return;
     UseWriteAheadLog();
@@ -38,16 +39,21 @@ class SqliteDatabase final : public Database {
     RunScript("PRAGMA wal_autocheckpoint = 4000");
   }
 
+  void BeginRead() override { RunScript("BEGIN"); }
   void BeginWrite() override { RunScript("BEGIN IMMEDIATE"); }
+  void BeginRowWrite() override { BeginWrite(); }
+  std::string Locking(std::string_view select, bool) const override { return std::string(select); }
+  double Now() override;
 
   std::span<const std::string_view> Migrations() const override { return SqliteMigrations(); }
 
  protected:
-  std::string Explain(const soci::soci_error& error) override;
+  void Translate(const soci::soci_error& error) override { Fail(Explain(error)); }
 
  private:
+  std::string Explain(const soci::soci_error& error);
   void CheckAccess(const std::filesystem::path& file, const StoreOptions& options) const;
-  void Connect(const std::filesystem::path& file, bool read_only);
+  void Open(const std::filesystem::path& file, bool read_only);
   void UseWriteAheadLog();
   int SystemErrno();
 
@@ -81,7 +87,7 @@ void SqliteDatabase::CheckAccess(const std::filesystem::path& file,
 
 // SOCI takes a text without '=' as the file's name, and else parses options out of it; in an
 // option's value a quote ends what a space does not.
-void SqliteDatabase::Connect(const std::filesystem::path& file, bool read_only) {
+void SqliteDatabase::Open(const std::filesystem::path& file, bool read_only) {
   std::string text = file.string();
   if (read_only || text.find('=') != std::string::npos) {
     if (text.find('"') != std::string::npos)
@@ -105,10 +111,18 @@ void SqliteDatabase::UseWriteAheadLog() {
       return;
     } catch (const soci::sqlite3_soci_error& error) {
       const bool busy = error.result() == SQLITE_BUSY;
-      if (!busy || std::chrono::steady_clock::now() >= deadline) Fail(Explain(error));
+      if (!busy || std::chrono::steady_clock::now() >= deadline) Rethrow(error);
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
+}
+
+// Since the machine was started: all who use the file are on it, and this clock does not jump. Leases
+// from before a restart are too far in the future to count.
+double SqliteDatabase::Now() {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
 int SqliteDatabase::SystemErrno() {

@@ -28,14 +28,15 @@ using study::TrialState;
 class TrialReader {
  public:
   TrialReader(Database& database, std::int64_t study_id,
-              const std::vector<space::Decision>& decisions)
-      : database_(database), study_id_(study_id), decisions_(decisions) {
+              const std::vector<space::Decision>& decisions, const TrialRange& range)
+      : database_(database), study_id_(study_id), decisions_(decisions), range_(range) {
     for (std::size_t i = 0; i < decisions.size(); ++i) decision_of_[decisions[i].name] = i;
   }
 
   std::vector<Trial> Read() &&;
 
  private:
+  void CheckForForeignTrials();
   void ReadRows();
   void ReadValues();
   void ReadParams();
@@ -51,12 +52,14 @@ class TrialReader {
   Database& database_;
   const std::int64_t study_id_;
   const std::vector<space::Decision>& decisions_;
+  const TrialRange range_;
   std::unordered_map<std::string, std::size_t> decision_of_;  // name -> index
   std::vector<Trial> trials_;
   std::unordered_map<std::int64_t, std::size_t> trial_of_;  // trial_id -> index
 };
 
 std::vector<Trial> TrialReader::Read() && {
+  if (range_.first == 0) CheckForForeignTrials();
   ReadRows();
   ReadValues();
   ReadParams();
@@ -73,17 +76,25 @@ std::vector<Trial> TrialReader::Read() && {
   return std::move(trials_);
 }
 
+void TrialReader::CheckForForeignTrials() {
+  Trial trial;
+  const bool found = database_.Run(
+      "SELECT t.number FROM trials t LEFT JOIN netsmith_trials n ON n.trial_id = t.trial_id"
+      " WHERE t.study_id = :study AND n.trial_id IS NULL ORDER BY t.number LIMIT 1",
+      use(study_id_), into(trial.number));
+  if (found) Fail(trial, "was added by another program");
+}
+
 void TrialReader::ReadRows() {
   std::int64_t trial_id = 0, number = 0;
   int forced_uniform = 0;
   double seconds = 0;
   std::string state, hash;
-  soci::indicator ours, has_forced, has_seconds;
+  soci::indicator has_seconds;
   const auto on_row = [&] {
     Trial trial;
     trial.number = number;
     trial.genome.assign(decisions_.size(), -1);
-    if (ours == soci::i_null) Fail(trial, "was added by another program");
     trial.graph_hash = hash;
     trial.forced_uniform = forced_uniform != 0;
     if (has_seconds == soci::i_ok) trial.evaluation.seconds = seconds;
@@ -92,11 +103,11 @@ void TrialReader::ReadRows() {
     trials_.push_back(std::move(trial));
   };
   database_.ForEachRow(
-      "SELECT t.trial_id, t.number, t.state, n.graph_hash, n.forced_uniform, n.seconds"
-      " FROM trials t LEFT JOIN netsmith_trials n ON n.trial_id = t.trial_id"
-      " WHERE t.study_id = :study",
-      on_row, use(study_id_), into(trial_id), into(number), into(state), into(hash, ours),
-      into(forced_uniform, has_forced), into(seconds, has_seconds));
+      "SELECT n.trial_id, n.number, t.state, n.graph_hash, n.forced_uniform, n.seconds"
+      " FROM netsmith_trials n JOIN trials t ON t.trial_id = n.trial_id"
+      " WHERE n.study_id = :study AND n.number >= :first AND n.number <= :last",
+      on_row, use(study_id_), use(range_.first), use(range_.last), into(trial_id), into(number),
+      into(state), into(hash), into(forced_uniform), into(seconds, has_seconds));
 }
 
 void TrialReader::SetState(Trial& trial, const std::string& word) {
@@ -121,9 +132,11 @@ void TrialReader::ReadValues() {
     trial.evaluation.reward = value;
   };
   database_.ForEachRow(
-      "SELECT v.trial_id, v.value FROM trials t JOIN trial_values v ON v.trial_id = t.trial_id"
-      " WHERE t.study_id = :study AND v.objective = 0",
-      on_row, use(study_id_), into(trial_id), into(value, finite));
+      "SELECT v.trial_id, v.value"
+      " FROM netsmith_trials n JOIN trial_values v ON v.trial_id = n.trial_id"
+      " WHERE n.study_id = :study AND n.number >= :first AND n.number <= :last"
+      " AND v.objective = 0",
+      on_row, use(study_id_), use(range_.first), use(range_.last), into(trial_id), into(value, finite));
 }
 
 void TrialReader::ReadParams() {
@@ -132,9 +145,10 @@ void TrialReader::ReadParams() {
   double value = 0;
   database_.ForEachRow(
       "SELECT p.trial_id, p.param_name, p.param_value"
-      " FROM trials t JOIN trial_params p ON p.trial_id = t.trial_id WHERE t.study_id = :study",
+      " FROM netsmith_trials n JOIN trial_params p ON p.trial_id = n.trial_id"
+      " WHERE n.study_id = :study AND n.number >= :first AND n.number <= :last",
       [&] { SetParam(trials_[trial_of_.at(trial_id)], name, value); }, use(study_id_),
-      into(trial_id), into(name), into(value));
+      use(range_.first), use(range_.last), into(trial_id), into(name), into(value));
 }
 
 void TrialReader::SetParam(Trial& trial, const std::string& name, double value) {
@@ -160,9 +174,9 @@ void TrialReader::ReadAttributes() {
   };
   database_.ForEachRow(
       "SELECT a.trial_id, a.\"key\", a.value_json"
-      " FROM trials t JOIN trial_user_attributes a ON a.trial_id = t.trial_id"
-      " WHERE t.study_id = :study",
-      on_row, use(study_id_), into(trial_id), into(key), into(json));
+      " FROM netsmith_trials n JOIN trial_user_attributes a ON a.trial_id = n.trial_id"
+      " WHERE n.study_id = :study AND n.number >= :first AND n.number <= :last",
+      on_row, use(study_id_), use(range_.first), use(range_.last), into(trial_id), into(key), into(json));
 }
 
 void TrialReader::SetAttribute(Trial& trial, const std::string& key, const std::string& json) {
@@ -198,16 +212,18 @@ void TrialReader::ReadCurves() {
   };
   database_.ForEachRow(
       "SELECT c.trial_id, c.intermediate_value, c.intermediate_value_type"
-      " FROM trials t JOIN trial_intermediate_values c ON c.trial_id = t.trial_id"
-      " WHERE t.study_id = :study ORDER BY c.trial_id, c.step",
-      on_row, use(study_id_), into(trial_id), into(value, has_value), into(type));
+      " FROM netsmith_trials n JOIN trial_intermediate_values c ON c.trial_id = n.trial_id"
+      " WHERE n.study_id = :study AND n.number >= :first AND n.number <= :last"
+      " ORDER BY c.trial_id, c.step",
+      on_row, use(study_id_), use(range_.first), use(range_.last), into(trial_id), into(value, has_value), into(type));
 }
 
 }  // namespace
 
 std::vector<Trial> ReadTrials(Database& database, std::int64_t study_id,
-                              const std::vector<space::Decision>& decisions) {
-  return TrialReader(database, study_id, decisions).Read();
+                              const std::vector<space::Decision>& decisions,
+                              const TrialRange& range) {
+  return TrialReader(database, study_id, decisions, range).Read();
 }
 
 }  // namespace netsmith::store

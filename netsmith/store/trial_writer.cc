@@ -10,6 +10,7 @@
 
 #include "netsmith/base/check.h"
 #include "netsmith/store/database.h"
+#include "netsmith/store/leases.h"
 #include "netsmith/store/optuna_format.h"
 #include "netsmith/store/soci.h"
 
@@ -84,7 +85,9 @@ void TrialWriter::Insert(const study::Trial& trial) {
   if (trial.duplicate_of.has_value()) {
     InsertAttribute(database_, trial_id, "duplicate_of", std::to_string(*trial.duplicate_of));
   }
-  if (trial.state != study::TrialState::kRunning) {
+  if (trial.state == study::TrialState::kRunning) {
+    if (!trial.duplicate_of) LeaseTable(database_, study_id_).Open(trial_id, trial.number);
+  } else {
     FinishRow(database_, trial_id, trial.evaluation);
   }
 }

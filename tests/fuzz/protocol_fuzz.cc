@@ -4,6 +4,7 @@
 
 #include "netsmith/base/error.h"
 #include "netsmith/search/protocol.h"
+#include "netsmith/search/spool.h"
 
 namespace {
 
@@ -33,11 +34,21 @@ void TryRequest(std::string_view line) {
   }
 }
 
+void TrySpooled(std::string_view line) {
+  try {
+    const auto result = netsmith::search::DecodeSpooled(line);
+    const auto again = netsmith::search::DecodeSpooled(netsmith::search::EncodeSpooled(result));
+    if (!(again == result)) __builtin_trap();
+  } catch (const netsmith::base::InvalidArgument&) {
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view line(reinterpret_cast<const char*>(data), size);
   TryAnswer(line);
   TryRequest(line);
+  TrySpooled(line);
   return 0;
 }

@@ -13,14 +13,14 @@
 
 #include "netsmith/search/process_evaluator.h"
 #include "netsmith/search/serve.h"
+#include "netsmith/store/open.h"
 #include "netsmith/study/evaluator.h"
-#include "tests/support/log_store.h"
 #include "tests/support/simulated_search.h"
 
 // What the tests run beside themselves, as netsmith runs itself:
 //   search_helper worker SLEEP_US [FOLDER]   serves a SimulatedEvaluator; with a folder, each trial
 //                                            kills the process once, at its first attempt
-//   search_helper search LOG SLEEP_US        runs a search of 40 trials on two worker processes
+//   search_helper search DB SLEEP_US WORKERS runs a search of 40 trials on worker processes
 namespace netsmith::testing {
 namespace {
 
@@ -55,15 +55,15 @@ void RunWorker(int argc, char** argv) {
 }
 
 void RunTinySearch(char** argv) {
-  LogStore store(argv[2]);
+  const auto store = store::OpenStore("sqlite:///" + std::string(argv[2]));
   TinySearch tiny;
-  tiny.options.num_workers = 2;
+  tiny.options.num_workers = std::atoi(argv[4]);
   tiny.options.resume = true;
   tiny.make_evaluator = [&] {
     return std::make_unique<search::ProcessEvaluator>(search::ProcessOptions{
         .argv = {"/proc/self/exe", "worker", argv[3]}, .decisions = tiny.space.decisions()});
   };
-  tiny.Run(store);
+  tiny.Run(*store);
 }
 
 }  // namespace
@@ -73,7 +73,7 @@ int main(int argc, char** argv) {
   try {
     if (argc >= 3 && std::string(argv[1]) == "worker") {
       netsmith::testing::RunWorker(argc, argv);
-    } else if (argc == 4 && std::string(argv[1]) == "search") {
+    } else if (argc == 5 && std::string(argv[1]) == "search") {
       netsmith::testing::RunTinySearch(argv);
     } else {
       std::fputs("search_helper: wrong arguments\n", stderr);

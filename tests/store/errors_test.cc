@@ -14,8 +14,8 @@
 #include "netsmith/base/error.h"
 #include "netsmith/store/open.h"
 #include "netsmith/study/store.h"
-#include "tests/store/raw_database.h"
 #include "tests/support/environment.h"
+#include "tests/support/raw_database.h"
 #include "tests/support/trials.h"
 
 namespace netsmith {
@@ -264,7 +264,7 @@ TEST_F(StoreErrorTest, NewerSchema) {
   OpenStore(url());
   RawDatabase(file()).Run("UPDATE netsmith_schema SET version = 99");
   EXPECT_EQ(OpenError(),
-            url() + ": has schema version 99, expected 1 or older: use a newer netsmith");
+            url() + ": has schema version 99, expected 2 or older: use a newer netsmith");
 }
 
 TEST_F(StoreErrorTest, EmptySchemaTable) {

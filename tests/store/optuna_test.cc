@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -17,8 +18,9 @@
 #include "netsmith/store/open.h"
 #include "netsmith/study/store.h"
 #include "netsmith/study/trial.h"
-#include "tests/store/raw_database.h"
 #include "tests/support/environment.h"
+#include "tests/support/postgres.h"
+#include "tests/support/raw_database.h"
 #include "tests/support/trials.h"
 
 namespace netsmith {
@@ -59,7 +61,13 @@ std::string PythonModules(const Ended& ended) {
 class OptunaTest : public ::testing::Test {
  protected:
   std::string file() const { return (folder_.path() / "studies.db").string(); }
-  std::string url() const { return "sqlite:///" + file(); }
+  std::string url() const { return database_ ? database_->url() : "sqlite:///" + file(); }
+  // From here on url() is a database on the server.
+  void UsePostgres() {
+    database_ = std::make_unique<testing::PostgresDatabase>();
+    const std::string path = database_->url().substr(std::string("postgresql").size());
+    setenv("NETSMITH_TEST_STORE", ("postgresql+psycopg2" + path).c_str(), 1);
+  }
 
   Ended RunPython(const std::string& checks) const {
     return RunCommand(fmt::format("/usr/bin/python3 {}/tests/store/optuna_test.py {} {}",
@@ -91,6 +99,7 @@ class OptunaTest : public ::testing::Test {
 
  private:
   testing::TemporaryFolder folder_;
+  std::unique_ptr<testing::PostgresDatabase> database_;
 };
 
 #define EXPECT_PYTHON(checks)                                                  \
@@ -105,6 +114,15 @@ class OptunaTest : public ::testing::Test {
 TEST_F(OptunaTest, ReadsAStudy) {
   MakeStudy();
   EXPECT_PYTHON("trials results plots importances snippet");
+}
+
+TEST_F(OptunaTest, ReadsKeepsAndDeletesAStudyInPostgres) {
+  NETSMITH_REQUIRE(testing::PostgresIsThere(), "a PostgreSQL server (Debian's postgresql)");
+  UsePostgres();
+  MakeStudy();
+  EXPECT_PYTHON("trials results add delete");
+  EXPECT_THAT(OpenStore(url())->StudyNames(), ElementsAre());
+  unsetenv("NETSMITH_TEST_STORE");
 }
 
 TEST_F(OptunaTest, KeepsItsOwnStudiesInTheSameFile) {

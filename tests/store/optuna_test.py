@@ -18,7 +18,7 @@ except ImportError as error:
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 folder = pathlib.Path(sys.argv[1])
-storage = f"sqlite:///{folder}/studies.db"
+storage = os.environ.get("NETSMITH_TEST_STORE", f"sqlite:///{folder}/studies.db")
 State = optuna.trial.TrialState
 
 

@@ -20,8 +20,8 @@
 #include "netsmith/store/open.h"
 #include "netsmith/study/store.h"
 #include "netsmith/study/trial.h"
-#include "tests/store/raw_database.h"
 #include "tests/support/environment.h"
+#include "tests/support/raw_database.h"
 #include "tests/support/trials.h"
 
 namespace netsmith {

@@ -18,6 +18,8 @@ using store::OpenStore;
 using testing::ExampleSpec;
 using ::testing::HasSubstr;
 
+const std::string kExpected = "expected sqlite:///FILE or postgresql://USER@HOST/DATABASE";
+
 std::string OpenError(const std::string& url) {
   try {
     OpenStore(url);
@@ -29,8 +31,8 @@ std::string OpenError(const std::string& url) {
 }
 
 TEST(StoreUrlTest, UrlsThatNameNoStore) {
-  EXPECT_EQ(OpenError("studies.db"), "studies.db: is no store's URL, expected sqlite:///FILE");
-  EXPECT_EQ(OpenError(""), ": is no store's URL, expected sqlite:///FILE");
+  EXPECT_EQ(OpenError("studies.db"), "studies.db: is no store's URL, " + kExpected);
+  EXPECT_EQ(OpenError(""), ": is no store's URL, " + kExpected);
   EXPECT_EQ(OpenError("sqlite://x.db"),
             "sqlite://x.db: has too few slashes, expected sqlite:///FILE");
   EXPECT_EQ(OpenError("sqlite:///"), "sqlite:///: names no file, expected sqlite:///FILE");
@@ -40,8 +42,24 @@ TEST(StoreUrlTest, UrlsThatNameNoStore) {
 }
 
 TEST(StoreUrlTest, APasswordIsNotRepeated) {
-  EXPECT_EQ(OpenError("postgresql://me:secret@host/db"),
-            "postgresql://…: not supported in this version, expected sqlite:///FILE");
+  const std::string complaint =
+      ": holds a password, which others could read; expected it in ~/.pgpass or the file that "
+      "PGPASSFILE names";
+  EXPECT_EQ(OpenError("postgresql://me:secret@host/db"), "postgresql://me@host/db" + complaint);
+  EXPECT_EQ(OpenError("postgresql://host/db?user=me&password=secret"),
+            "postgresql://host/db?user=me&password=…" + complaint);
+  EXPECT_EQ(OpenError("mysql://me:secret@host/db"),
+            "mysql://…: not supported in this version, " + kExpected);
+}
+
+TEST(StoreUrlTest, WhatIsNoUrlOfPostgres) {
+  for (const char* url : {"postgresql://h:port/db", "postgresql://h/db?x=1", "postgresql://[::1/db",
+                          "postgresql://h/db?user", "postgresql://h/%zz"}) {
+    EXPECT_EQ(OpenError(url), std::string(url) +
+                                  ": is no URL of a PostgreSQL database, expected "
+                                  "postgresql://USER@HOST:PORT/DATABASE");
+  }
+  EXPECT_THAT(OpenError("postgresql://host"), HasSubstr("names no database"));
 }
 
 TEST(StoreUrlTest, TakesAnyFileName) {

@@ -1,5 +1,6 @@
 #include "tests/support/log_store.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -107,7 +108,9 @@ void LogStore::CreateStudy(const StudySpec& spec) {
   spec_ = spec;
 }
 
-std::vector<Trial> LogStore::Trials(const std::string&) { return trials_; }
+std::vector<Trial> LogStore::TrialsFrom(const std::string&, std::int64_t first) {
+  return {trials_.begin() + std::min(first, std::ssize(trials_)), trials_.end()};
+}
 
 void LogStore::AddTrials(const std::string&, const std::vector<Trial>& trials) {
   json record{{"add", json::array()}};
@@ -129,6 +132,51 @@ void LogStore::FinishTrial(const std::string&, std::int64_t number, const Evalua
   trial.state = evaluation.state;
   trial.evaluation = evaluation;
 }
+
+std::vector<study::Claim> LogStore::ClaimTrials(const std::string&, const std::string& worker,
+                                                int count, double seconds) {
+  std::vector<study::Claim> claims;
+  for (const Trial& trial : trials_) {
+    if (std::ssize(claims) >= count) break;
+    if (trial.state != study::TrialState::kRunning || trial.duplicate_of) continue;
+    const auto attempt = leases_.Take(trial.number, worker, seconds);
+    if (attempt) claims.push_back({trial.number, *attempt, trial.genome, trial.network});
+  }
+  return claims;
+}
+
+void LogStore::RenewLeases(const std::string&, const std::vector<study::Lease>& leases,
+                           double seconds) {
+  leases_.Renew(leases, seconds);
+}
+
+void LogStore::ReleaseLease(const std::string&, const study::Lease& lease) {
+  leases_.Release(lease);
+}
+
+std::vector<study::Lease> LogStore::Leases(const std::string&) {
+  std::vector<study::Lease> leases = leases_.Live();
+  std::erase_if(leases, [&](const study::Lease& lease) {
+    return trials_[static_cast<std::size_t>(lease.trial)].state != study::TrialState::kRunning;
+  });
+  return leases;
+}
+
+bool LogStore::DeliverTrial(const std::string& study, std::int64_t number, std::int64_t attempt,
+                            const Evaluation& evaluation) {
+  const bool taken =
+      leases_.IsNewest(number, attempt) && trials_.at(number).state == study::TrialState::kRunning;
+  if (taken) FinishTrial(study, number, evaluation);
+  return taken;
+}
+
+std::string LogStore::HoldStudy(const std::string&, const std::string& holder, double seconds) {
+  return leases_.Hold(holder, seconds);
+}
+
+void LogStore::LeaveStudy(const std::string&, const std::string& holder) { leases_.Leave(holder); }
+
+std::string LogStore::Holder(const std::string&) { return leases_.Holder(); }
 
 void LogStore::SetAttribute(const std::string&, const std::string&, const std::string&) {
   throw base::StoreError("log store: keeps no attributes");

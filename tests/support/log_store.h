@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "netsmith/store/lease_book.h"
 #include "netsmith/study/store.h"
 #include "netsmith/study/trial.h"
 
@@ -22,10 +23,22 @@ class LogStore : public study::Store {
   std::vector<std::string> StudyNames() override;
   std::optional<study::StudySpec> FindStudy(const std::string& name) override;
   void CreateStudy(const study::StudySpec& spec) override;
-  std::vector<study::Trial> Trials(const std::string& study) override;
+  std::vector<study::Trial> TrialsFrom(const std::string& study, std::int64_t first) override;
   void AddTrials(const std::string& study, const std::vector<study::Trial>& trials) override;
   void FinishTrial(const std::string& study, std::int64_t number,
                    const study::Evaluation& evaluation) override;
+  std::vector<study::Claim> ClaimTrials(const std::string& study, const std::string& worker,
+                                        int count, double seconds) override;
+  void RenewLeases(const std::string& study, const std::vector<study::Lease>& leases,
+                   double seconds) override;
+  void ReleaseLease(const std::string& study, const study::Lease& lease) override;
+  std::vector<study::Lease> Leases(const std::string& study) override;
+  bool DeliverTrial(const std::string& study, std::int64_t number, std::int64_t attempt,
+                    const study::Evaluation& evaluation) override;
+  std::string HoldStudy(const std::string& study, const std::string& holder,
+                        double seconds) override;
+  void LeaveStudy(const std::string& study, const std::string& holder) override;
+  std::string Holder(const std::string& study) override;
   void SetAttribute(const std::string& study, const std::string& key,
                     const std::string& json) override;
   std::optional<std::string> FindAttribute(const std::string& study,
@@ -43,6 +56,7 @@ class LogStore : public study::Store {
   std::filesystem::path path_;
   std::optional<study::StudySpec> spec_;
   std::vector<study::Trial> trials_;
+  store::LeaseBook leases_;  // of this process alone: what it leased is free when it has ended
   int num_writes_ = 0;
   std::optional<int> writes_left_;
 };

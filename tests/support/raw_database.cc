@@ -1,4 +1,4 @@
-#include "tests/store/raw_database.h"
+#include "tests/support/raw_database.h"
 
 #include <sqlite3.h>
 

@@ -35,12 +35,14 @@ using study::Trial;
 using study::TrialState;
 
 void CheckOptions(const SearchOptions& options) {
-  const auto check = [](const char* name, std::int64_t found) {
-    if (found >= 1) return;
-    throw base::InvalidArgument(fmt::format("search: {} is {}, expected at least 1", name, found));
+  const auto check = [](const char* name, std::int64_t found, std::int64_t least = 1) {
+    if (found >= least) return;
+    throw base::InvalidArgument(
+        fmt::format("search: {} is {}, expected at least {}", name, found, least));
   };
   check("num_trials", options.num_trials);
   check("batch", options.batch);
+  check("num_workers", options.num_workers, 0);
   check("num_cores", options.num_cores);
   check("max_duplicates_in_row", options.max_duplicates_in_row);
 }

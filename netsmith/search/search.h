@@ -55,8 +55,8 @@ struct SearchResult {
 /// for samples of `input` and `num_classes`) was asked before are finished as duplicates; the
 /// others are evaluated by `num_workers` threads, each with an evaluator of its own (made by the
 /// calling thread before the study is opened), and by workers of other processes that claim trials
-/// from the store; what an evaluator throws fails its trial; rewards are told in trial order. So the
-/// study depends neither on the number of workers nor on who finishes first.
+/// from the store; what an evaluator throws fails its trial; rewards are told in trial order. So
+/// the study depends neither on the number of workers nor on who finishes first.
 ///
 /// The strategy is asked for `batch` genomes every time. Where `num_trials` cuts the last
 /// generation, the rest of it is not used and the generation is not told: a study of 10 trials that

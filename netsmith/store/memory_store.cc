@@ -124,9 +124,7 @@ void MemoryStore::LeaveStudy(const std::string& study, const std::string& holder
   Require(study).leases.Leave(holder);
 }
 
-std::string MemoryStore::Holder(const std::string& study) {
-  return Require(study).leases.Holder();
-}
+std::string MemoryStore::Holder(const std::string& study) { return Require(study).leases.Holder(); }
 
 void MemoryStore::SetAttribute(const std::string& study, const std::string& key,
                                const std::string& json) {

@@ -67,15 +67,15 @@ void OptunaStore::CreateStudy(const study::StudySpec& spec) {
       "INSERT INTO netsmith_studies"
       " (study_id, space_signature, decisions_json, options_json, engine)"
       " VALUES (:study, :space, :decisions, :options, :engine)",
-      use(id), use(spec.space_signature), use(decisions), use(spec.options_json),
-      use(spec.engine));
+      use(id), use(spec.space_signature), use(decisions), use(spec.options_json), use(spec.engine));
   transaction.Commit();
 }
 
 std::vector<study::Trial> OptunaStore::TrialsFrom(const std::string& study, std::int64_t first) {
   Transaction transaction(*database_, Transaction::kRead);
   const StudyRow row = RequireRow(study);
-  std::vector<study::Trial> trials = ReadTrials(*database_, row.id, row.spec.decisions, {.first = first});
+  std::vector<study::Trial> trials =
+      ReadTrials(*database_, row.id, row.spec.decisions, {.first = first});
   transaction.Commit();
   return trials;
 }

@@ -136,7 +136,8 @@ void TrialReader::ReadValues() {
       " FROM netsmith_trials n JOIN trial_values v ON v.trial_id = n.trial_id"
       " WHERE n.study_id = :study AND n.number >= :first AND n.number <= :last"
       " AND v.objective = 0",
-      on_row, use(study_id_), use(range_.first), use(range_.last), into(trial_id), into(value, finite));
+      on_row, use(study_id_), use(range_.first), use(range_.last), into(trial_id),
+      into(value, finite));
 }
 
 void TrialReader::ReadParams() {
@@ -176,7 +177,8 @@ void TrialReader::ReadAttributes() {
       "SELECT a.trial_id, a.\"key\", a.value_json"
       " FROM netsmith_trials n JOIN trial_user_attributes a ON a.trial_id = n.trial_id"
       " WHERE n.study_id = :study AND n.number >= :first AND n.number <= :last",
-      on_row, use(study_id_), use(range_.first), use(range_.last), into(trial_id), into(key), into(json));
+      on_row, use(study_id_), use(range_.first), use(range_.last), into(trial_id), into(key),
+      into(json));
 }
 
 void TrialReader::SetAttribute(Trial& trial, const std::string& key, const std::string& json) {
@@ -215,7 +217,8 @@ void TrialReader::ReadCurves() {
       " FROM netsmith_trials n JOIN trial_intermediate_values c ON c.trial_id = n.trial_id"
       " WHERE n.study_id = :study AND n.number >= :first AND n.number <= :last"
       " ORDER BY c.trial_id, c.step",
-      on_row, use(study_id_), use(range_.first), use(range_.last), into(trial_id), into(value, has_value), into(type));
+      on_row, use(study_id_), use(range_.first), use(range_.last), into(trial_id),
+      into(value, has_value), into(type));
 }
 
 }  // namespace

@@ -41,12 +41,13 @@ struct Lease {
 
 /// Where studies live. One object is used by one thread at a time; several processes may hold the
 /// same store. Every method throws StoreError naming the store when it cannot be reached, read or
-/// written (locked, read-only, full disk, not a database), and StoreUnavailable when it may be tried again.
+/// written (locked, read-only, full disk, not a database), and StoreUnavailable when it may be
+/// tried again.
 ///
 /// Who works is kept as well. A running trial that is no duplicate can be claimed by a worker for a
 /// while, its lease, which is renewed; when it lapses, anybody may claim the trial. Likewise one
-/// search holds a study. Times are the store's own clock, and leases of more than kMaxLease from now
-/// count as lapsed, so a clock that jumps costs an attempt at most.
+/// search holds a study. Times are the store's own clock, and leases of more than kMaxLease from
+/// now count as lapsed, so a clock that jumps costs an attempt at most.
 ///
 /// Contract: tests/contract/store_test.cc.
 class Store {
@@ -78,7 +79,8 @@ class Store {
   /// Prolongs those of the leases that are still the newest attempt.
   virtual void RenewLeases(const std::string& study, const std::vector<Lease>& leases,
                            double seconds) = 0;
-  /// Gives a trial back before its lease lapses; nothing happens when the attempt is not the newest.
+  /// Gives a trial back before its lease lapses; nothing happens when the attempt is not the
+  /// newest.
   virtual void ReleaseLease(const std::string& study, const Lease& lease) = 0;
   /// The leases that have not lapsed, by number.
   virtual std::vector<Lease> Leases(const std::string& study) = 0;

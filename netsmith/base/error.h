@@ -39,7 +39,8 @@ class StoreError : public Error {
   using Error::Error;
 };
 
-/// A study's store does not answer just now (a server that is down or restarts); it may be tried again.
+/// A study's store does not answer just now (a server that is down or restarts); it may be tried
+/// again.
 class StoreUnavailable : public StoreError {
  public:
   using StoreError::StoreError;

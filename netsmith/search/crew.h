@@ -22,8 +22,8 @@ struct CrewOptions {
 /// The workers of one process: claims trials of a study from its store, has them evaluated by a
 /// pool, keeps their leases alive and delivers the results.
 ///
-/// Every method that reaches the store may throw StoreUnavailable, is then called again, and goes on
-/// where it was; what was evaluated is kept until it is delivered.
+/// Every method that reaches the store may throw StoreUnavailable, is then called again, and goes
+/// on where it was; what was evaluated is kept until it is delivered.
 class Crew {
  public:
   /// `pool` serves this crew alone; both outlive it.

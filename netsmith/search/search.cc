@@ -44,6 +44,7 @@ void CheckOptions(const SearchOptions& options) {
   };
   check("num_trials", options.num_trials);
   check("batch", options.batch);
+  check("num_workers", options.num_workers, 0);
   check("num_cores", options.num_cores);
   check("max_duplicates_in_row", options.max_duplicates_in_row);
   check("pruning.factor", options.pruning.factor, 2);

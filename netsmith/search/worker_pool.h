@@ -23,7 +23,8 @@ struct FinishedJob {
   study::Evaluation evaluation;
 };
 
-/// Evaluates jobs on one thread an evaluator (there may be none), in the order in which they were submitted.
+/// Evaluates jobs on one thread an evaluator (there may be none), in the order in which they were
+/// submitted.
 ///
 /// An exception of an evaluator ends its job as kFailed. When `stop` is requested, running
 /// evaluations are cancelled and waiting jobs are dropped; neither is returned by Next. Destruction

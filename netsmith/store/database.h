@@ -51,8 +51,8 @@ class Database {
   /// Undoes what is not committed; never throws.
   void Rollback() noexcept;
 
-  /// `select` with its rows locked to the end of the transaction; `skip` leaves out rows that others
-  /// have locked, instead of waiting for them.
+  /// `select` with its rows locked to the end of the transaction; `skip` leaves out rows that
+  /// others have locked, instead of waiting for them.
   virtual std::string Locking(std::string_view select, bool skip) const = 0;
   /// Seconds of a clock that all who use the database share.
   virtual double Now() = 0;

@@ -96,7 +96,8 @@ std::string LeaseTable::Hold(const std::string& holder, double seconds) {
   const double end = database_.Now() + seconds;
   database_.Run(
       "INSERT INTO netsmith_holds (study_id, holder, hold_end) VALUES (:study, :holder, :end)"
-      " ON CONFLICT (study_id) DO UPDATE SET holder = excluded.holder, hold_end = excluded.hold_end",
+      " ON CONFLICT (study_id) DO UPDATE SET holder = excluded.holder, hold_end = "
+      "excluded.hold_end",
       use(study_id_), use(holder), use(end));
   return "";
 }

@@ -83,7 +83,8 @@ std::vector<study::Claim> MemoryStore::ClaimTrials(const std::string& study,
     if (std::ssize(claims) >= count) break;
     if (trial.state != study::TrialState::kRunning || trial.duplicate_of) continue;
     const auto attempt = held.leases.Take(trial.number, worker, seconds);
-    if (attempt) claims.push_back({trial.number, *attempt, trial.genome, trial.network, trial.rungs});
+    if (attempt)
+      claims.push_back({trial.number, *attempt, trial.genome, trial.network, trial.rungs});
   }
   return claims;
 }
@@ -124,9 +125,7 @@ void MemoryStore::LeaveStudy(const std::string& study, const std::string& holder
   Require(study).leases.Leave(holder);
 }
 
-std::string MemoryStore::Holder(const std::string& study) {
-  return Require(study).leases.Holder();
-}
+std::string MemoryStore::Holder(const std::string& study) { return Require(study).leases.Holder(); }
 
 void MemoryStore::SetAttribute(const std::string& study, const std::string& key,
                                const std::string& json) {

@@ -59,7 +59,8 @@ std::string Plain(const soci::soci_error& error) {
   }
   const auto start = text.find_first_not_of(" \n");
   text.erase(0, std::min(start, text.size()));
-  if (const auto fatal = text.rfind("FATAL:  "); fatal != std::string::npos) text.erase(0, fatal + 8);
+  if (const auto fatal = text.rfind("FATAL:  "); fatal != std::string::npos)
+    text.erase(0, fatal + 8);
   if (text.starts_with("ERROR:  ")) text.erase(0, 8);
   text.erase(std::min(text.find('\n'), text.size()));
   return text;
@@ -99,9 +100,8 @@ bool IsWrongForGood(std::string_view what) {
   constexpr std::array<std::string_view, 6> kWords = {
       "password authentication failed", "no password supplied", "does not exist",
       "no pg_hba.conf entry",           "permission denied",    "authentication failed"};
-  return std::ranges::any_of(kWords, [&](std::string_view words) {
-    return what.find(words) != std::string_view::npos;
-  });
+  return std::ranges::any_of(
+      kWords, [&](std::string_view words) { return what.find(words) != std::string_view::npos; });
 }
 
 void PostgresDatabase::Translate(const soci::soci_error& error) {

@@ -23,20 +23,24 @@ std::string Quoted(std::string_view value) {
   return quoted + "'";
 }
 
+[[noreturn]] void FailAsNoUrl(const std::string& url) {
+  throw base::StoreError(WithoutPassword(url) +
+                         ": is no URL of a PostgreSQL database, expected "
+                         "postgresql://USER@HOST:PORT/DATABASE");
+}
+
 std::map<std::string, std::string> Parse(const std::string& url) {
   char* problem = nullptr;
   const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> parsed(
       PQconninfoParse(url.c_str(), &problem), PQconninfoFree);
   const std::unique_ptr<char, void (*)(void*)> owned(problem, PQfreemem);
-  if (!parsed) {
-    throw base::StoreError(WithoutPassword(url) +
-                           ": is no URL of a PostgreSQL database, expected "
-                           "postgresql://USER@HOST:PORT/DATABASE");
-  }
+  if (!parsed) FailAsNoUrl(url);
   std::map<std::string, std::string> values;
   for (const PQconninfoOption* option = parsed.get(); option->keyword != nullptr; ++option) {
     if (option->val != nullptr) values[option->keyword] = option->val;
   }
+  // libpq looks at the port (of each host, where there are several) only when it connects.
+  if (values["port"].find_first_not_of("0123456789,") != std::string::npos) FailAsNoUrl(url);
   return values;
 }
 

@@ -117,8 +117,8 @@ void SqliteDatabase::UseWriteAheadLog() {
   }
 }
 
-// Since the machine was started: all who use the file are on it, and this clock does not jump. Leases
-// from before a restart are too far in the future to count.
+// Since the machine was started: all who use the file are on it, and this clock does not jump.
+// Leases from before a restart are too far in the future to count.
 double SqliteDatabase::Now() {
   timespec now{};
   clock_gettime(CLOCK_BOOTTIME, &now);

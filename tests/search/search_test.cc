@@ -259,6 +259,7 @@ TEST(SearchTest, RefusesOptionsOutOfRange) {
   EXPECT_THAT(message_of([](auto& o) { o.batch = -1; }), HasSubstr("batch is -1"));
   EXPECT_EQ(message_of([](auto& o) { o.pruning.factor = 1; }),
             "search: pruning.factor is 1, expected at least 2");
+  EXPECT_THAT(message_of([](auto& o) { o.num_workers = -1; }), HasSubstr("num_workers"));
   EXPECT_THAT(message_of([](auto& o) { o.num_cores = 0; }), HasSubstr("num_cores"));
   EXPECT_THAT(message_of([](auto& o) { o.max_duplicates_in_row = 0; }),
               HasSubstr("max_duplicates_in_row"));

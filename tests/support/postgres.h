@@ -3,7 +3,8 @@
 #include <string>
 #include <vector>
 
-/// The PostgreSQL server that ctest starts for the tests that need one (tests/support/postgres_server).
+/// The PostgreSQL server that ctest starts for the tests that need one
+/// (tests/support/postgres_server).
 namespace netsmith::testing {
 
 /// Of the running server: $NETSMITH_POSTGRES names a file with its address.

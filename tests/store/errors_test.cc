@@ -291,7 +291,7 @@ TEST_F(StoreErrorTest, TrialsThatAnotherProgramChanged) {
       {"INSERT INTO trials (number, study_id, state) VALUES (1, 1, 'RUNNING')",
        "trial 1: was added by another program"},
       {"UPDATE trials SET state = 'WAITING'",
-       "trial 0: is WAITING, expected RUNNING, COMPLETE or FAIL"},
+       "trial 0: is WAITING, expected RUNNING, COMPLETE, PRUNED or FAIL"},
       {"UPDATE trial_params SET param_value = 2.5 WHERE param_name = 'layer1.kernel'",
        "trial 0: parameter 'layer1.kernel': 2.5 is none of its options"},
       {"UPDATE trial_params SET param_name = 'x' WHERE param_name = 'layer1.pool'",

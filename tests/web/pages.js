@@ -48,6 +48,8 @@ async function checkReport(browser) {
     expect("best reward", await page.textContent("#best-reward"), store.best.reward.toFixed(4));
     expect("best parameters", number(await page.textContent("#best-params")), (n) => n > 0);
     expect("trials", number(await page.textContent("#finished")), store.trials);
+    expect("networks on the front", await page.locator("#front tbody tr").count(), store.front.length);
+    expect("hypervolume", await page.textContent("#front p"), (text) => text.includes(store.hypervolume.toFixed(4)));
     expect("charts", await page.locator("svg.chart[role=img]").count(), (n) => n >= 3);
     expect("a box for each layer", await page.locator("#found svg.drawing .box").count(), (n) => n >= 3);
     if (width === 1280 && scheme === "light") await checkTable(page, store);

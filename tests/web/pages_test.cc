@@ -37,7 +37,8 @@ TEST_F(ProgramTest, PagesShowWhatTheStoreHolds) {
   const std::string evaluator = "python3 " + (folder / "evaluator.py").string();
   const std::string name = "<script>alert('x')</script>&amp;";
   ASSERT_EQ(Netsmith(SearchArguments({"--study", name, "--trials", "120", "--space", "post",
-                                      "--evaluator", evaluator + " 0"}))
+                                      "--objectives", "accuracy,params", "--evaluator",
+                                      evaluator + " 0"}))
                 .exit_code,
             0);
   ASSERT_EQ(Netsmith({"report", name, "--store", store(), "--out", (folder / "r.html").string()})

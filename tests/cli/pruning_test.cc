@@ -17,8 +17,8 @@ class PruningTest : public ProgramTest {
  protected:
   static std::vector<std::string> Pruned(const std::string& study,
                                          std::vector<std::string> more = {}) {
-    std::vector<std::string> arguments = {"--study",        study, "--pruner", "halving",
-                                          "--child-epochs", "4",   "--trials", "24",
+    std::vector<std::string> arguments = {"--study",        study,   "--pruner", "halving",
+                                          "--child-epochs", "4",     "--trials", "24",
                                           "--strategy",     "random"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;

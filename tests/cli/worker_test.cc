@@ -33,8 +33,15 @@ class WorkerTest : public ProgramTest {
 };
 
 TEST_F(WorkerTest, TheStudyOfTwoOfThemIsTheStudyOfOneSearchAlone) {
-  const ProcessResult alone = Netsmith(SearchArguments({"--study", "alone", "--json"}));
-  BackgroundProcess search(NetsmithCommand(SearchArguments({"--workers", "0", "--json"})));
+  const std::vector<std::string> pruned = {
+      "--json", "--pruner",     "median",          "--strategy",     "random", "--trials",
+      "20",     "--objectives", "accuracy,params", "--child-epochs", "3"};
+  const auto arguments = [&](std::vector<std::string> more) {
+    more.insert(more.end(), pruned.begin(), pruned.end());
+    return SearchArguments(more);
+  };
+  const ProcessResult alone = Netsmith(arguments({"--study", "alone"}));
+  BackgroundProcess search(NetsmithCommand(arguments({"--workers", "0"})));
   BackgroundProcess first(NetsmithCommand(WorkerArguments({"--wait", "30", "--workers", "1"})));
   BackgroundProcess second(NetsmithCommand(WorkerArguments({"--wait", "30", "--workers", "1"})));
   const ProcessResult together = search.Wait();
@@ -44,6 +51,8 @@ TEST_F(WorkerTest, TheStudyOfTwoOfThemIsTheStudyOfOneSearchAlone) {
   EXPECT_EQ(two.at("best").at("network"), one.at("best").at("network"));
   EXPECT_EQ(two.at("best").at("reward"), one.at("best").at("reward"));
   EXPECT_EQ(two.at("states"), one.at("states"));
+  EXPECT_GE(two.at("states").value("pruned", 0), 1);
+  EXPECT_EQ(two.at("hypervolume"), one.at("hypervolume"));
 }
 
 TEST_F(WorkerTest, EndsWhenNoSearchRunsTheStudy) {

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "netsmith/base/random.h"
+#include "netsmith/engine/ops/bf16_direct_conv.h"
+#include "netsmith/engine/ops/bf16_transform_conv.h"
 #include "netsmith/engine/ops/direct_conv.h"
 #include "netsmith/engine/ops/transform_conv.h"
 #include "tests/engine/networks.h"
@@ -27,13 +29,14 @@ struct Data {
 /// Padding as the convolution asks for, and more of it, as another reader of the tensor may.
 Data MakeData(const ConvShape& shape, std::int64_t more) {
   Data data;
-  const std::int64_t height = shape.dst_height, width = shape.dst_width;
+  const std::int64_t height = (shape.dst_height - 1) * shape.stride_h + 1;
+  const std::int64_t width = (shape.dst_width - 1) * shape.stride_w + 1;
   data.src = {{height, width, shape.ic},
               shape.pad_top + more,
               shape.pad_left + more,
               (shape.kh - 1) * shape.dilation_h - shape.pad_top,
               shape.kw - 1 - shape.pad_left};
-  data.dst = {{height, width, shape.oc}, more, more, 0, 0};
+  data.dst = {{shape.dst_height, shape.dst_width, shape.oc}, more, more, 0, 0};
   base::Generator generator = base::RandomStreams(5).For("conv data");
   data.src_values = testing::RandomValues(generator, data.src.size());
   std::vector<float> zeroed(data.src_values.begin(), data.src_values.end());
@@ -53,7 +56,8 @@ void ForEachTerm(const ConvShape& s, const Data& data, Visit visit) {
       for (std::int64_t h = 0; h < s.kh; ++h) {
         for (std::int64_t w = 0; w < s.kw; ++w) {
           const std::int64_t src = data.src.corner(s.pad_top, s.pad_left) +
-                                   (y + h * s.dilation_h) * data.src.row_stride() + (x + w) * s.ic;
+                                   (y * s.stride_h + h * s.dilation_h) * data.src.row_stride() +
+                                   (x * s.stride_w + w) * s.ic;
           for (std::int64_t i = 0; i < s.ic; ++i) {
             for (std::int64_t o = 0; o < s.oc; ++o) {
               visit(src + i, ((h * s.kw + w) * s.ic + i) * s.oc + o,
@@ -166,6 +170,49 @@ TEST(ConvAlgorithmTest, EverySchemeEqualsPlainLoopsOnEveryInstructionSet) {
   hwy::SetSupportedTargetsForTest(0);
 }
 
+/// bf16 has 8 significant bits, so an operand is off by 2^-9 at most, and a term by 2^-8; of many
+/// terms of random sign, the error beside the largest sum is smaller. The transforms' linear maps
+/// enlarge it.
+constexpr double kBf16Direct = 4e-3;
+constexpr double kBf16Transform = 1.2e-2;
+
+TEST(ConvAlgorithmTest, Bf16EqualsPlainLoopsToItsRoundingOnEveryInstructionSet) {
+  const ConvShape shapes[] = {
+      {.kw = 5, .ic = 3, .oc = 5, .pad_left = 2, .dst_width = 97},
+      {.kw = 3, .ic = 17, .oc = 1, .pad_left = 2, .dst_width = 3},
+      {.kw = 7, .ic = 1, .oc = 33, .stride_w = 3, .pad_left = 3, .dst_width = 41},
+      {.kw = 4, .ic = 5, .oc = 3, .stride_w = 2, .pad_left = 1, .dst_width = 1},
+      {.ic = 19, .oc = 70, .dst_height = 5, .dst_width = 3},
+      {.ic = 6, .oc = 2, .dst_height = 3, .dst_width = 7},
+      {.kh = 3, .kw = 3, .ic = 5, .oc = 18, .pad_top = 1, .dst_height = 4, .dst_width = 13},
+      {.kh = 3, .kw = 2, .ic = 3, .oc = 7, .stride_h = 2, .dst_height = 3, .dst_width = 6},
+      {.kh = 2, .kw = 3, .ic = 2, .oc = 3, .dilation_h = 2, .dst_height = 3, .dst_width = 20},
+      {.kw = 41, .ic = 30, .oc = 20, .pad_left = 20, .dst_width = 70},
+  };
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    hwy::SetSupportedTargetsForTest(target);
+    for (const ConvShape& shape : shapes) {
+      for (const std::int64_t more : {0, 2}) {
+        SCOPED_TRACE(::testing::Message() << hwy::TargetName(target) << ": " << shape.kh << " x "
+                                          << shape.kw << ", " << shape.ic << " to " << shape.oc);
+        ExpectRight(Bf16DirectConv(shape), shape, MakeData(shape, more), kBf16Direct);
+        ASSERT_FALSE(HasFatalFailure());
+      }
+    }
+    for (const TileScheme& scheme : kSchemes) {
+      if (!Bf16TransformConv::Allows(scheme)) continue;
+      for (const ConvShape& shape : ShapesFor(scheme.taps())) {
+        SCOPED_TRACE(::testing::Message()
+                     << hwy::TargetName(target) << ": " << scheme.points << " points, "
+                     << scheme.outputs << " outputs, " << shape.ic << " to " << shape.oc);
+        ExpectRight(Bf16TransformConv(shape, scheme), shape, MakeData(shape, 2), kBf16Transform);
+        ASSERT_FALSE(HasFatalFailure());
+      }
+    }
+  }
+  hwy::SetSupportedTargetsForTest(0);
+}
+
 TEST(ConvAlgorithmTest, PiecesOfALongKernelEqualPlainLoops) {
   for (const std::int64_t kw : {9, 17, 20, 33, 50}) {
     for (const int points : {16, 32}) {
@@ -197,8 +244,8 @@ TEST(ConvAlgorithmTest, BandsOfALargeImageEqualPlainLoops) {
 
 TEST(ConvAlgorithmTest, TransformsLongKernelsAndLeavesPointwiseOnesDirect) {
   const auto transforms = [](const ConvShape& shape) {
-    return dynamic_cast<TransformConv*>(ChooseConvAlgorithm(shape, ConvPass::kForward).get()) !=
-           nullptr;
+    return dynamic_cast<TransformConv*>(
+               ChooseConvAlgorithm(shape, ConvPass::kForward, Precision::kF32).get()) != nullptr;
   };
   EXPECT_TRUE(transforms({.kw = 41, .ic = 32, .oc = 32, .dst_width = 392}));
   EXPECT_TRUE(transforms({.kw = 64, .ic = 32, .oc = 32, .dst_width = 784}));

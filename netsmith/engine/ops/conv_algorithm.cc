@@ -34,7 +34,6 @@ Choice Choose(const ConvShape& shape, ConvPass pass, Precision precision) {
   if (precision == Precision::kF32) return best;
   consider({std::nullopt, Precision::kBf16, Bf16DirectConv::Cost(shape, pass)});
   for (const kernels::TileScheme& scheme : schemes) {
-    if (!Bf16TransformConv::Allows(scheme)) continue;
     consider({scheme, Precision::kBf16, Bf16TransformConv::Cost(shape, scheme, pass)});
   }
   return best;

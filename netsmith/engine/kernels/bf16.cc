@@ -124,6 +124,13 @@ void ToBf16Pairs(std::int64_t count, const float* first, const float* second, Bf
   }
 }
 
+void ToBf16RowPairs(std::int64_t rows, std::int64_t columns, const float* from, Bf16Pair* to) {
+  if (HasBf16Dot()) return avx512_bf16::ToBf16RowPairs(rows, columns, from, to);
+  for (std::int64_t row = 0; row < rows; row += 2, from += 2 * columns, to += columns) {
+    ToBf16Pairs(columns, from, row + 1 < rows ? from + columns : nullptr, to);
+  }
+}
+
 void Bf16Gemm(const Bf16GemmArgs& args) {
   if (HasBf16Dot()) return avx512_bf16::Gemm(args);
   HWY_DYNAMIC_DISPATCH(RunTiles)(args);

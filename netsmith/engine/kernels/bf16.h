@@ -18,6 +18,10 @@ void ToBf16(std::int64_t count, const float* from, Bf16* to);
 /// to[i] = (first[i], second[i]), rounded likewise; `second` may be null: zeros.
 void ToBf16Pairs(std::int64_t count, const float* first, const float* second, Bf16Pair* to);
 
+/// Pairs of neighbouring rows of [rows][columns]: to[r][c] = (from[2r][c], from[2r + 1][c]). After
+/// an odd number of rows comes one of zeros.
+void ToBf16RowPairs(std::int64_t rows, std::int64_t columns, const float* from, Bf16Pair* to);
+
 /// A product over pairs, with sums in f32. Columns of A and rows of B are pairs, so k counts these;
 /// A's strides are counted in single numbers, since a pair may begin at any of them, and B's in
 /// pairs.

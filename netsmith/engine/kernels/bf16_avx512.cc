@@ -113,6 +113,22 @@ void ToBf16Pairs(std::int64_t count, const float* first, const float* second, Bf
   }
 }
 
+void ToBf16RowPairs(std::int64_t rows, std::int64_t columns, const float* from, Bf16Pair* to) {
+  for (; rows >= 2; rows -= 2, from += 2 * columns, to += columns) {
+    std::int64_t i = 0;
+    for (; i + kLanes <= columns; i += kLanes) {
+      const __m512 first = _mm512_loadu_ps(from + i);
+      _mm512_storeu_si512(to + i, Pairs(first, _mm512_loadu_ps(from + columns + i)));
+    }
+    if (i == columns) continue;
+    const __mmask16 part = FirstN(columns - i);
+    const __m512 first = _mm512_maskz_loadu_ps(part, from + i);
+    const __m512 second = _mm512_maskz_loadu_ps(part, from + columns + i);
+    _mm512_mask_storeu_epi32(to + i, part, Pairs(first, second));
+  }
+  if (rows == 1) ToBf16Pairs(columns, from, nullptr, to);
+}
+
 #pragma GCC pop_options
 
 void Gemm(const Bf16GemmArgs& args) { RunProduct(kTiles, args); }

@@ -12,6 +12,7 @@ bool Available();
 
 void ToBf16(std::int64_t count, const float* from, Bf16* to);
 void ToBf16Pairs(std::int64_t count, const float* first, const float* second, Bf16Pair* to);
+void ToBf16RowPairs(std::int64_t rows, std::int64_t columns, const float* from, Bf16Pair* to);
 void Gemm(const Bf16GemmArgs& args);
 
 }  // namespace netsmith::engine::kernels::avx512_bf16

@@ -82,11 +82,8 @@ void Bf16DirectConv::Pack(const float* weights, float* packed) const {
   auto* to = reinterpret_cast<Bf16Pair*>(packed);
   float* const arranged = packed + shape_.kh * window_pairs() * columns;
   direct_.Pack(weights, arranged);
-  for (std::int64_t h = 0; h < shape_.kh; ++h) {
-    for (std::int64_t row = 0; row < rows; row += 2, to += columns) {
-      const float* const first = arranged + (h * rows + row) * columns;
-      kernels::ToBf16Pairs(columns, first, row + 1 < rows ? first + columns : nullptr, to);
-    }
+  for (std::int64_t h = 0; h < shape_.kh; ++h, to += window_pairs() * columns) {
+    kernels::ToBf16RowPairs(rows, columns, arranged + h * rows * columns, to);
   }
 }
 
@@ -147,10 +144,14 @@ void Bf16DirectConv::PairGradient(const ProductRows& rows, const Layout& layout,
   const std::int64_t columns = direct_.columns();
   for (std::int64_t y = 0; y < rows.count; ++y) {
     const float* from = diff_dst + layout.row(y);
-    std::int64_t left = rows.width * shape_.oc;
-    for (; left > 0; left -= 2 * columns, from += 2 * columns, pairs += columns) {
-      PairRows(columns, from, left, from + columns, left - columns, pairs);
+    const std::int64_t groups = rows.width / direct_.positions() / 2 * 2;
+    kernels::ToBf16RowPairs(groups, columns, from, pairs);
+    const std::int64_t left = rows.width * shape_.oc - groups * columns;
+    from += groups * columns;
+    if (left > 0) {
+      PairRows(columns, from, left, from + columns, left - columns, pairs + groups / 2 * columns);
     }
+    pairs += dst_pairs(rows);
   }
 }
 

@@ -57,11 +57,10 @@ void Bf16TransformConv::Pack(const float* weights_of_conv, float* packed) const 
   for (int point = 0; point < weights().num_points(); ++point) {
     const std::int64_t c = weights().components(point);
     const std::int64_t rows = pieces() * c * shape().ic, columns = c * shape().oc;
-    for (std::int64_t h = 0; h < shape().kh; ++h, from += rows * columns) {
-      for (std::int64_t row = 0; row < rows; row += 2, to += columns) {
-        const float* const first = from + row * columns;
-        kernels::ToBf16Pairs(columns, first, row + 1 < rows ? first + columns : nullptr, to);
-      }
+    for (std::int64_t h = 0; h < shape().kh; ++h) {
+      kernels::ToBf16RowPairs(rows, columns, from, to);
+      from += rows * columns;
+      to += row_pairs(point) * columns;
     }
   }
 }
@@ -112,12 +111,8 @@ void Bf16TransformConv::MultiplyGradients(const Band& band, const float* srcs,
     Bf16Pair* const dst_pairs = src_pairs + count;
     kernels::ToBf16Pairs(count - ic, srcs, srcs + ic, src_pairs);
     kernels::ToBf16Pairs(ic, srcs + count - ic, nullptr, src_pairs + count - ic);
-    for (std::int64_t block = 0; block < blocks; ++block) {
-      for (std::int64_t t = 0; t < tiles; t += 2, diff_dsts += 2 * oc) {
-        kernels::ToBf16Pairs(oc, diff_dsts, t + 1 < tiles ? diff_dsts + oc : nullptr,
-                             dst_pairs + (block * tile_pairs + t / 2) * oc);
-      }
-      if (tiles % 2 != 0) diff_dsts -= oc;
+    for (std::int64_t block = 0; block < blocks; ++block, diff_dsts += tiles * oc) {
+      kernels::ToBf16RowPairs(tiles, oc, diff_dsts, dst_pairs + block * tile_pairs * oc);
     }
     for (std::int64_t h = 0; h < shape().kh; ++h) {
       kernels::Bf16Gemm(

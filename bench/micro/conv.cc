@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "netsmith/engine/kernels/gemm.h"
+#include "netsmith/engine/ops/bf16_direct_conv.h"
+#include "netsmith/engine/ops/bf16_transform_conv.h"
 #include "netsmith/engine/ops/direct_conv.h"
 #include "netsmith/engine/ops/transform_conv.h"
 
@@ -88,11 +90,14 @@ void Register(const ConvShape& shape, const std::string& name, Make make) {
 void RegisterAll() {
   for (const ConvShape& shape : kShapes) {
     Register(shape, "direct", [shape] { return std::make_unique<DirectConv>(shape); });
+    Register(shape, "direct bf16", [shape] { return std::make_unique<Bf16DirectConv>(shape); });
     for (const TileScheme& scheme : TransformConv::Schemes(shape)) {
       const std::string name = (scheme.fourier() ? "fourier" : "toom-cook") +
                                std::to_string(scheme.points) + "-" + std::to_string(scheme.outputs);
       Register(shape, name,
                [shape, scheme] { return std::make_unique<TransformConv>(shape, scheme); });
+      Register(shape, name + " bf16",
+               [shape, scheme] { return std::make_unique<Bf16TransformConv>(shape, scheme); });
     }
   }
 }

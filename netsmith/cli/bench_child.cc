@@ -20,6 +20,7 @@
 #include "netsmith/data/dataset.h"
 #include "netsmith/data/memory_dataset.h"
 #include "netsmith/engine/instruction_set.h"
+#include "netsmith/engine/precision.h"
 #include "netsmith/engine/step_cost.h"
 #include "netsmith/graph/graph.h"
 #include "netsmith/report/table.h"
@@ -65,7 +66,8 @@ class BenchChild : public Command {
     options.Integer("mb", &mb_, {1, 1'000'000}, "Samples a training step");
     options.Integer("threads", &threads_, {1, 1024}, "Threads");
     options.Integer("steps", &steps_, {1, 1'000'000}, "Steps measured, after two to warm up");
-    options.Choice("precision", &precision_, {"f32"}, "Arithmetic of the kernels");
+    options.Choice("precision", &recipe_.precision, engine::PrecisionNames(),
+                   "Operands of the convolutions' products");
     options.Group("Output");
     options.Flag("json", &json_, "Print one JSON object on one line");
   }
@@ -77,7 +79,7 @@ class BenchChild : public Command {
     const graph::Graph graph = network_.Parse();
     const data::Problem problem = NoiseProblem(graph, 4 * mb_ + 1);
     const auto start = Clock::now();
-    train::Child child(graph, problem, {.mb = mb_, .num_threads = threads_});
+    train::Child child(graph, problem, {.mb = mb_, .recipe = recipe_, .num_threads = threads_});
     const double build_ms = MillisecondsSince(start);
     Measure(child, problem, kWarmUpSteps, stop);
     const std::vector<double> times = Measure(child, problem, steps_, stop);
@@ -109,6 +111,7 @@ class BenchChild : public Command {
               std::vector<double> times, double build_ms) const {
     std::sort(times.begin(), times.end());
     const double median = times[times.size() / 2];
+    const engine::Precision precision = engine::NamedPrecision(recipe_.precision);
     const graph::Costs costs = graph::TotalCosts(graph);
     // Forward, and the gradients of inputs and of weights: three products of equal size.
     const double gflops = 6.0 * static_cast<double>(costs.macs * mb_) / median / 1e6;
@@ -130,11 +133,11 @@ class BenchChild : public Command {
                  {"mb", mb_},
                  {"threads", threads_},
                  {"steps", steps_},
-                 {"precision", precision_},
-                 {"arithmetic", engine::Arithmetic()},
+                 {"precision", recipe_.precision},
+                 {"arithmetic", engine::Arithmetic(precision)},
                  {"build_ms", build_ms},
-                 {"estimated_ms", engine::EstimatedStepMs(graph, mb_)},
-                 {"planned_bytes", train::PlannedBytes(graph, mb_, threads_)},
+                 {"estimated_ms", engine::EstimatedStepMs(graph, mb_, precision)},
+                 {"planned_bytes", train::PlannedBytes(graph, mb_, threads_, recipe_)},
                  {"peak_rss_bytes", PeakResidentBytes()},
                  {"ops", op_times}});
       return;
@@ -143,7 +146,7 @@ class BenchChild : public Command {
         "{:.2f} ms a step of {} samples on {} threads (median of {}, fastest {:.2f}): {:.0f} "
         "GFLOP/s\nbuilt in {:.1f} ms, {:.1f} MiB planned\n",
         median, mb_, threads_, steps_, times.front(), gflops, build_ms,
-        static_cast<double>(train::PlannedBytes(graph, mb_, threads_)) / (1 << 20)));
+        static_cast<double>(train::PlannedBytes(graph, mb_, threads_, recipe_)) / (1 << 20)));
     Print("\n" + OpTable(ops));
   }
 
@@ -165,7 +168,7 @@ class BenchChild : public Command {
   std::int64_t mb_ = 100;
   int threads_ = 1;
   int steps_ = 15;
-  std::string precision_ = "f32";
+  train::Recipe recipe_;
   bool json_ = false;
 };
 

@@ -4,6 +4,7 @@
 
 #include "netsmith/base/check.h"
 #include "netsmith/base/error.h"
+#include "netsmith/engine/precision.h"
 #include "netsmith/optim/schedule.h"
 
 namespace netsmith::cli {
@@ -38,6 +39,9 @@ void RecipeFlags::Declare(OptionTable& options, const std::string& prefix) {
                "Multiplies all strengths of the augmentation");
   options.Choice(prefix + "class-weights", &recipe.class_weights, train::ClassWeightNames(),
                  "Weight of each class in the loss; balanced: all classes weigh the same");
+  options.Choice(prefix + "precision", &recipe.precision, engine::PrecisionNames(),
+                 "Operands of the convolutions' products; bf16: 8 significant bits where that is "
+                 "faster, with sums and weights in f32");
 }
 
 void RecipeFlags::Resolve() {

@@ -325,9 +325,9 @@ std::int64_t ParamSpec::size() const {
   return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
 }
 
-CompiledGraph Compile(const graph::Graph& graph, std::int64_t mb) {
+CompiledGraph Compile(const graph::Graph& graph, std::int64_t mb, Precision precision) {
   NETSMITH_CHECK_GE(mb, 1);
-  return Planner(Lower(graph), mb).Plan();
+  return Planner(Lower(graph, precision), mb).Plan();
 }
 
 }  // namespace netsmith::engine

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "netsmith/engine/op.h"
+#include "netsmith/engine/precision.h"
 #include "netsmith/graph/graph.h"
 
 /// Internal to the engine: from a graph to ops with every tensor in its place. Nothing is allocated
@@ -56,6 +57,6 @@ struct CompiledGraph {
 };
 
 /// `mb`: most samples of a mini-batch. Errors as graph::Analyze.
-CompiledGraph Compile(const graph::Graph& graph, std::int64_t mb);
+CompiledGraph Compile(const graph::Graph& graph, std::int64_t mb, Precision precision);
 
 }  // namespace netsmith::engine

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "netsmith/base/error.h"
+#include "netsmith/engine/kernels/bf16.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "netsmith/engine/instruction_set.cc"
@@ -37,8 +38,12 @@ constexpr std::int64_t kVectors = kAvx512 | HWY_AVX2 | HWY_SSE4 | HWY_SSSE3;
 
 }  // namespace
 
-std::string Arithmetic() {
-  return std::string(HWY_DYNAMIC_DISPATCH(Name)()) + ", kernels " + std::to_string(kKernelVersion);
+std::string Arithmetic(Precision precision) {
+  std::string text = HWY_DYNAMIC_DISPATCH(Name)();
+  if (precision == Precision::kBf16) {
+    text += kernels::HasBf16Dot() ? ", bf16 in pairs" : ", bf16 by f32";
+  }
+  return text + ", kernels " + std::to_string(kKernelVersion);
 }
 
 void UseInstructionSet(const std::string& name) {

@@ -60,8 +60,9 @@ struct Needed {
 /// Makes the ops node by node. A tensor that several nodes read is forked as soon as it is made.
 class Lowering {
  public:
-  explicit Lowering(const graph::Graph& graph)
+  Lowering(const graph::Graph& graph, Precision precision)
       : graph_(graph),
+        precision_(precision),
         infos_(graph::Analyze(graph)),
         needed_(graph),
         outputs_(graph.nodes.size()),
@@ -147,7 +148,7 @@ class Lowering {
         conv.groups > 1 && conv.groups == shape.channels && conv.filters == conv.groups;
     const bool with_relu = TakeInRelu(node);
     return Add(depthwise ? MakeDepthwiseOp(name, conv, shape, with_relu)
-                         : MakeConvOp(name, conv, shape, with_relu),
+                         : MakeConvOp(name, conv, shape, with_relu, precision_),
                {src});
   }
   int Make(int node, const graph::MaxPool& pool) {
@@ -211,6 +212,7 @@ class Lowering {
   }
 
   const graph::Graph& graph_;
+  const Precision precision_;
   const std::vector<graph::NodeInfo> infos_;
   const Needed needed_;
   LoweredGraph result_;
@@ -220,6 +222,8 @@ class Lowering {
 
 }  // namespace
 
-LoweredGraph Lower(const graph::Graph& graph) { return Lowering(graph).Run(); }
+LoweredGraph Lower(const graph::Graph& graph, Precision precision) {
+  return Lowering(graph, precision).Run();
+}
 
 }  // namespace netsmith::engine

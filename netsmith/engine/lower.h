@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "netsmith/engine/op.h"
+#include "netsmith/engine/precision.h"
 #include "netsmith/graph/graph.h"
 
 /// Internal to the engine.
@@ -27,6 +28,6 @@ struct LoweredGraph {
 /// The ops that compute the graph's output: nodes that lead nowhere or change nothing are left out,
 /// a convolution or batch norm takes in the ReLU that follows it, and flattening is a matter of
 /// layout.
-LoweredGraph Lower(const graph::Graph& graph);
+LoweredGraph Lower(const graph::Graph& graph, Precision precision);
 
 }  // namespace netsmith::engine

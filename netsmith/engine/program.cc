@@ -36,10 +36,11 @@ void Transpose(std::int64_t rows, std::int64_t columns, const float* from, float
 }  // namespace
 
 struct Program::Impl {
-  Impl(const graph::Graph& graph, std::int64_t mb, base::ThreadPool& thread_pool)
+  Impl(const graph::Graph& graph, std::int64_t mb, base::ThreadPool& thread_pool,
+       Precision precision)
       : pool(thread_pool),
         max_mb(mb),
-        compiled(Compile(graph, mb)),
+        compiled(Compile(graph, mb, precision)),
         arena(compiled.sizes.Total(pool.num_threads())),
         losses(static_cast<std::size_t>(mb)) {
     const MemorySizes& sizes = compiled.sizes;
@@ -253,17 +254,20 @@ struct Program::Impl {
   std::vector<OpTime> times;  // [thread][op]; empty unless profiling
 };
 
-Program::Program(const graph::Graph& graph, std::int64_t mb, base::ThreadPool& pool)
-    : impl_(std::make_unique<Impl>(graph, mb, pool)) {}
+Program::Program(const graph::Graph& graph, std::int64_t mb, base::ThreadPool& pool,
+                 Precision precision)
+    : impl_(std::make_unique<Impl>(graph, mb, pool, precision)) {}
 Program::~Program() = default;
 Program::Program(Program&&) noexcept = default;
 
-std::int64_t Program::PlannedBytes(const graph::Graph& graph, std::int64_t mb, int num_threads) {
-  return Compile(graph, mb).sizes.Total(num_threads) * static_cast<std::int64_t>(sizeof(float));
+std::int64_t Program::PlannedBytes(const graph::Graph& graph, std::int64_t mb, int num_threads,
+                                   Precision precision) {
+  return Compile(graph, mb, precision).sizes.Total(num_threads) *
+         static_cast<std::int64_t>(sizeof(float));
 }
 
 std::int64_t Program::PlannedParams(const graph::Graph& graph) {
-  return Compile(graph, 1).sizes.params;
+  return Compile(graph, 1, Precision::kF32).sizes.params;
 }
 
 std::int64_t Program::planned_bytes() const {

@@ -8,6 +8,7 @@
 
 #include "netsmith/base/random.h"
 #include "netsmith/base/thread_pool.h"
+#include "netsmith/engine/precision.h"
 #include "netsmith/graph/graph.h"
 
 /// Runs networks: compiles a graph once, then trains and evaluates it without allocating.
@@ -50,12 +51,14 @@ struct OpTime {
 class Program {
  public:
   /// `mb`: most samples of a mini-batch. The pool is borrowed. Errors as graph::Analyze.
-  Program(const graph::Graph& graph, std::int64_t mb, base::ThreadPool& pool);
+  Program(const graph::Graph& graph, std::int64_t mb, base::ThreadPool& pool,
+          Precision precision = Precision::kF32);
   ~Program();
   Program(Program&&) noexcept;
 
   /// Bytes that such a program takes on `num_threads` threads, known without building it.
-  static std::int64_t PlannedBytes(const graph::Graph& graph, std::int64_t mb, int num_threads);
+  static std::int64_t PlannedBytes(const graph::Graph& graph, std::int64_t mb, int num_threads,
+                                   Precision precision = Precision::kF32);
   /// Size of flat_params(), likewise.
   static std::int64_t PlannedParams(const graph::Graph& graph);
   std::int64_t planned_bytes() const;

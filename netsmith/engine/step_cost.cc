@@ -16,10 +16,6 @@ namespace {
 
 using graph::SampleShape;
 
-double Vectors(std::int64_t floats) {
-  return static_cast<double>(floats) / static_cast<double>(kernels::VectorFloats());
-}
-
 /// Units that a vector of values takes, there and back.
 constexpr double kPoolLevel = 27;  // stride 1: for each doubling of the window
 constexpr double kPoolPair = 18;   // ... of two elements
@@ -43,6 +39,7 @@ struct CostOfNode {
   std::size_t num_srcs;
   std::int64_t macs;
   bool has_backward;  // parameters lie before it
+  Precision precision;
 
   double operator()(const graph::Conv& conv) const {
     if (conv.groups == src.channels && conv.groups == conv.filters) {
@@ -52,10 +49,11 @@ struct CostOfNode {
     const double general = kGeneralTap * Vectors(macs);
     const auto forward = ForwardShape(conv, src), backward = BackwardShape(conv, src);
     double cost = kReluValue * Vectors(dst.size());
-    cost += forward ? CostOfConv(*forward, ConvPass::kForward) +
-                          CostOfConv(*forward, ConvPass::kWeightsGradient)
+    cost += forward ? CostOfConv(*forward, ConvPass::kForward, precision) +
+                          CostOfConv(*forward, ConvPass::kWeightsGradient, precision)
                     : 2 * general;
-    if (has_backward) cost += backward ? CostOfConv(*backward, ConvPass::kForward) : general;
+    if (has_backward)
+      cost += backward ? CostOfConv(*backward, ConvPass::kForward, precision) : general;
     constexpr std::int64_t kNearFloats = 128 * 1024;
     const std::int64_t floats = src.size() + dst.size();
     return floats <= kNearFloats ? cost : cost + kFarValue * Vectors(floats);
@@ -94,7 +92,7 @@ struct CostOfNode {
 
 }  // namespace
 
-std::vector<double> SampleCosts(const graph::Graph& graph) {
+std::vector<double> SampleCosts(const graph::Graph& graph, Precision precision) {
   const std::vector<graph::NodeInfo> info = graph::Analyze(graph);
   std::vector<double> costs;
   std::vector<bool> trained;  // a node each: parameters lie in it or before it
@@ -104,7 +102,8 @@ std::vector<double> SampleCosts(const graph::Graph& graph) {
     const bool has_backward = std::any_of(node.inputs.begin(), node.inputs.end(),
                                           [&](int input) { return trained[input]; });
     trained.push_back(has_backward || info[i].params > 0);
-    const CostOfNode cost{src, info[i].shape, node.inputs.size(), info[i].macs, has_backward};
+    const CostOfNode cost{src,          info[i].shape, node.inputs.size(),
+                          info[i].macs, has_backward,  precision};
     costs.push_back(graph::HasNoEffect(node.op) ? 0 : std::visit(cost, node.op));
   }
   return costs;
@@ -149,8 +148,8 @@ double MillisecondsPerUnit() {
   return 2e-6 * static_cast<double>(kernels::VectorFloats()) / (kReached * PeakGflops());
 }
 
-double EstimatedStepMs(const graph::Graph& graph, std::int64_t mb) {
-  const std::vector<double> costs = SampleCosts(graph);
+double EstimatedStepMs(const graph::Graph& graph, std::int64_t mb, Precision precision) {
+  const std::vector<double> costs = SampleCosts(graph, precision);
   const double sample = std::accumulate(costs.begin(), costs.end(), 0.0);
   return MillisecondsPerUnit() * (static_cast<double>(mb) * sample + UpdateCost(graph));
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "netsmith/engine/precision.h"
 #include "netsmith/graph/graph.h"
 
 /// How long a training step will take, known before anything is built.
@@ -12,7 +13,7 @@ namespace netsmith::engine {
 /// one vector multiply-add of the instruction set in use. Convolutions by their algorithms' own
 /// costs, the rest by what a vector of values was measured to take (bench/peers/step_estimates).
 /// Errors as graph::Analyze.
-std::vector<double> SampleCosts(const graph::Graph& graph);
+std::vector<double> SampleCosts(const graph::Graph& graph, Precision precision = Precision::kF32);
 
 /// What a step costs besides, whatever the mini-batch: weights prepared, gradients of groups added
 /// up, the optimizer's update.
@@ -26,6 +27,7 @@ double PeakGflops();
 double MillisecondsPerUnit();
 
 /// Estimated time of a training step on one thread.
-double EstimatedStepMs(const graph::Graph& graph, std::int64_t mb);
+double EstimatedStepMs(const graph::Graph& graph, std::int64_t mb,
+                       Precision precision = Precision::kF32);
 
 }  // namespace netsmith::engine

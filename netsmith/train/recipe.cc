@@ -10,6 +10,7 @@
 #include "netsmith/base/error.h"
 #include "netsmith/data/augment.h"
 #include "netsmith/data/class_balance.h"
+#include "netsmith/engine/precision.h"
 #include "netsmith/optim/schedule.h"
 
 namespace netsmith::train {
@@ -65,6 +66,7 @@ void CheckRecipe(const Recipe& recipe) {
   optim::CheckOptions(recipe.optimizer);
   RequireName("schedule", recipe.schedule, optim::ScheduleNames());
   RequireName("class weights", recipe.class_weights, ClassWeightNames());
+  engine::NamedPrecision(recipe.precision);
   RequireNumber("warm-up epochs", recipe.warmup_epochs, 0, 100'000);
   RequireNumber("ema", recipe.ema, 0, 0.999999);
   RequireNumber("clip norm", recipe.clip_norm, 0, 1e30);
@@ -98,6 +100,7 @@ std::string Describe(const Recipe& recipe) {
     add_number("augment strength", recipe.augment_strength, 1);
   }
   add(recipe.class_weights != "none", fmt::format("class weights {}", recipe.class_weights));
+  add(recipe.precision != classic.precision, recipe.precision);
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 

@@ -19,6 +19,7 @@ struct Recipe {
   std::string augment = "none";        // data/augment.h
   double augment_strength = 1;         // multiplies all its strengths
   std::string class_weights = "none";  // one of ClassWeightNames()
+  std::string precision = "f32";       // of the products: one of engine::PrecisionNames()
 };
 
 /// classic, strong.

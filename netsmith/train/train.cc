@@ -112,7 +112,7 @@ struct Child::Impl {
         recipe(options.recipe),
         streams(options.seed),
         pool(options.num_threads),
-        program(graph, options.mb, pool),
+        program(graph, options.mb, pool, engine::NamedPrecision(options.recipe.precision)),
         optimizer(optim::MakeOptimizer(recipe.optimizer, std::ssize(program.flat_params()),
                                        DecayedRanges(program))),
         norm(std::ssize(program.flat_params())),
@@ -297,7 +297,8 @@ std::int64_t PlannedBytes(const graph::Graph& graph, std::int64_t mb, int num_th
       mb * ((1 + loaders) * (graph.input.size() + 1) + infos.back().shape.size());
   const std::int64_t params = engine::Program::PlannedParams(graph);
   // The running averages are two of each batch norm's channels, which the parameters cover.
-  return engine::Program::PlannedBytes(graph, mb, num_threads) +
+  return engine::Program::PlannedBytes(graph, mb, num_threads,
+                                       engine::NamedPrecision(recipe.precision)) +
          optim::StateBytes(recipe.optimizer, params) +
          (recipe.ema > 0 ? 2 * optim::WeightAverage::StateBytes(params) : 0) +
          staged * static_cast<std::int64_t>(sizeof(float));

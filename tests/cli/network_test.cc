@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -11,6 +12,7 @@ namespace netsmith::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(ShowNetworkTest, PrintsLayersAndCosts) {
   const ProcessResult result = Netsmith({"show", "--network", "5,32,2,0;5,64,2,3"});
@@ -66,6 +68,23 @@ TEST(InstructionSetTest, TheEnvironmentChoosesOneAndAnUnknownOneIsAnError) {
   const ProcessResult unknown = bench("mmx");
   EXPECT_EQ(unknown.exit_code, 2);
   EXPECT_THAT(unknown.err, HasSubstr("instruction set: found \"mmx\", expected auto"));
+}
+
+TEST(PrecisionTest, Bf16IsNamedInTheArithmeticAndAnotherOneIsAnError) {
+  const auto bench = [](const std::string& precision) {
+    return Netsmith({"bench", "child", "--network", "9,32,2,5", "--steps", "1", "--mb", "2",
+                     "--precision", precision, "--json"});
+  };
+  const ProcessResult bf16 = bench("bf16");
+  ASSERT_EQ(bf16.exit_code, 0) << bf16.err;
+  const auto json = nlohmann::json::parse(bf16.out);
+  EXPECT_EQ(json.at("precision"), "bf16");
+  EXPECT_THAT(json.at("arithmetic").get<std::string>(), HasSubstr(", bf16 "));
+  EXPECT_THAT(bench("f32").out, Not(HasSubstr("bf16")));
+  const ProcessResult unknown = bench("f16");
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("--precision"));
+  EXPECT_EQ(std::count(unknown.err.begin(), unknown.err.end(), '\n'), 1);
 }
 
 TEST(ShowNetworkTest, GenomeAndTextNameTheSameNetwork) {

@@ -106,6 +106,12 @@ TEST_F(SearchTest, ResumeWithMoreTrialsEqualsTheLongerRun) {
   EXPECT_EQ(grown.at("best").at("reward"), whole.at("best").at("reward"));
 }
 
+TEST_F(SearchTest, PrecisionOfTheChildrenIsAPartOfTheStudy) {
+  Search({"--child-precision", "bf16"});
+  EXPECT_EQ(Netsmith(SearchArguments({"--resume"})).exit_code, 4);
+  EXPECT_EQ(Search({"--child-precision", "bf16", "--resume"}).at("trials"), 6);
+}
+
 TEST_F(SearchTest, ResumeWithOtherOptionsIsAStoreError) {
   Search({});
   const ProcessResult result = Netsmith(SearchArguments({"--resume", "--child-epochs", "2"}));

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "netsmith/base/random.h"
+#include "netsmith/engine/ops/bf16_direct_conv.h"
+#include "netsmith/engine/ops/bf16_transform_conv.h"
 #include "netsmith/engine/ops/direct_conv.h"
 #include "netsmith/engine/ops/transform_conv.h"
 #include "tests/engine/networks.h"
@@ -27,13 +29,14 @@ struct Data {
 /// Padding as the convolution asks for, and more of it, as another reader of the tensor may.
 Data MakeData(const ConvShape& shape, std::int64_t more) {
   Data data;
-  const std::int64_t height = shape.dst_height, width = shape.dst_width;
+  const std::int64_t height = (shape.dst_height - 1) * shape.stride_h + 1;
+  const std::int64_t width = (shape.dst_width - 1) * shape.stride_w + 1;
   data.src = {{height, width, shape.ic},
               shape.pad_top + more,
               shape.pad_left + more,
               (shape.kh - 1) * shape.dilation_h - shape.pad_top,
               shape.kw - 1 - shape.pad_left};
-  data.dst = {{height, width, shape.oc}, more, more, 0, 0};
+  data.dst = {{shape.dst_height, shape.dst_width, shape.oc}, more, more, 0, 0};
   base::Generator generator = base::RandomStreams(5).For("conv data");
   data.src_values = testing::RandomValues(generator, data.src.size());
   std::vector<float> zeroed(data.src_values.begin(), data.src_values.end());
@@ -53,7 +56,8 @@ void ForEachTerm(const ConvShape& s, const Data& data, Visit visit) {
       for (std::int64_t h = 0; h < s.kh; ++h) {
         for (std::int64_t w = 0; w < s.kw; ++w) {
           const std::int64_t src = data.src.corner(s.pad_top, s.pad_left) +
-                                   (y + h * s.dilation_h) * data.src.row_stride() + (x + w) * s.ic;
+                                   (y * s.stride_h + h * s.dilation_h) * data.src.row_stride() +
+                                   (x * s.stride_w + w) * s.ic;
           for (std::int64_t i = 0; i < s.ic; ++i) {
             for (std::int64_t o = 0; o < s.oc; ++o) {
               visit(src + i, ((h * s.kw + w) * s.ic + i) * s.oc + o,
@@ -85,8 +89,14 @@ void ExpectNear(const std::vector<double>& expected, const std::vector<float>& f
   }
 }
 
+/// The error that is allowed: beside the largest sum, or the largest sum of absolute terms.
+struct Tolerance {
+  double of_largest = 0;
+  double of_terms = 0;
+};
+
 void ExpectRight(const ConvAlgorithm& algorithm, const ConvShape& shape, const Data& data,
-                 double tolerance) {
+                 const Tolerance& tolerance) {
   std::vector<float> packed(algorithm.packed_size() + 16), bias(algorithm.packed_bias_size() + 16);
   std::vector<float> scratch(algorithm.scratch_size());
   const std::vector<float> src = ToFloat(data.src_values), weights = ToFloat(data.weights);
@@ -100,14 +110,18 @@ void ExpectRight(const ConvAlgorithm& algorithm, const ConvShape& shape, const D
     }
   }
   std::vector<double> gradient(shape.weights_size(), 0.0);
+  std::vector<double> terms(expected.size(), 0.0), gradient_terms(gradient.size(), 0.0);
   ForEachTerm(shape, data, [&](std::int64_t s, std::int64_t w, std::int64_t d) {
     expected[d] += data.src_values[s] * data.weights[w];
     gradient[w] += data.src_values[s] * data.diff_dst[d];
+    terms[d] += std::abs(data.src_values[s] * data.weights[w]);
+    gradient_terms[w] += 2 * std::abs(data.src_values[s] * data.diff_dst[d]);
   });
   std::vector<float> dst(data.dst.size(), 0.0f);
   algorithm.Forward(data.src, src.data(), packed.data(), bias.data(), false, data.dst, dst.data(),
                     scratch.data());
-  const double rounding = tolerance * Largest(expected);
+  const double rounding =
+      tolerance.of_largest * Largest(expected) + tolerance.of_terms * Largest(terms);
   ExpectNear(expected, dst, rounding, "output");
   for (double& value : expected) value = std::max(value, 0.0);
   algorithm.Forward(data.src, src.data(), packed.data(), bias.data(), true, data.dst, dst.data(),
@@ -122,7 +136,10 @@ void ExpectRight(const ConvAlgorithm& algorithm, const ConvShape& shape, const D
   }
   algorithm.Unpack(sum.data(), diff_weights.data());
   for (double& value : gradient) value *= 2;
-  ExpectNear(gradient, diff_weights, tolerance * Largest(gradient), "gradient of the weights");
+  ExpectNear(
+      gradient, diff_weights,
+      tolerance.of_largest * Largest(gradient) + tolerance.of_terms * Largest(gradient_terms),
+      "gradient of the weights");
 }
 
 const TileScheme kSchemes[] = {
@@ -158,7 +175,54 @@ TEST(ConvAlgorithmTest, EverySchemeEqualsPlainLoopsOnEveryInstructionSet) {
         SCOPED_TRACE(::testing::Message()
                      << hwy::TargetName(target) << ": " << scheme.points << " points, "
                      << scheme.outputs << " outputs, " << shape.ic << " to " << shape.oc);
-        ExpectRight(TransformConv(shape, scheme), shape, MakeData(shape, 2), ToleranceOf(scheme));
+        ExpectRight(TransformConv(shape, scheme), shape, MakeData(shape, 2), {ToleranceOf(scheme)});
+        ASSERT_FALSE(HasFatalFailure());
+      }
+    }
+  }
+  hwy::SetSupportedTargetsForTest(0);
+}
+
+/// bf16 has 8 significant bits: an operand is off by 2^-9 of itself at most and a product of two by
+/// 2^-8, so a sum by 2^-8 of its terms' absolute values, and a little for f32.
+constexpr Tolerance kBf16Direct = {.of_terms = 1.01 / 256};
+
+/// Transforms round the points instead, whose errors the reverse one enlarges by powers of up to
+/// 2^6; Fourier's are sums of many terms and all of one size.
+Tolerance Bf16ToleranceOf(const TileScheme& scheme) {
+  return {.of_terms = (scheme.fourier() || scheme.points == 4 ? 3.0 : 12.0) / 256};
+}
+
+TEST(ConvAlgorithmTest, Bf16EqualsPlainLoopsToItsRoundingOnEveryInstructionSet) {
+  const ConvShape shapes[] = {
+      {.kw = 5, .ic = 3, .oc = 5, .pad_left = 2, .dst_width = 97},
+      {.kw = 3, .ic = 17, .oc = 1, .pad_left = 2, .dst_width = 3},
+      {.kw = 7, .ic = 1, .oc = 33, .stride_w = 3, .pad_left = 3, .dst_width = 41},
+      {.kw = 4, .ic = 5, .oc = 3, .stride_w = 2, .pad_left = 1, .dst_width = 1},
+      {.ic = 19, .oc = 70, .dst_height = 5, .dst_width = 3},
+      {.ic = 6, .oc = 2, .dst_height = 3, .dst_width = 7},
+      {.kh = 3, .kw = 3, .ic = 5, .oc = 18, .pad_top = 1, .dst_height = 4, .dst_width = 13},
+      {.kh = 3, .kw = 2, .ic = 3, .oc = 7, .stride_h = 2, .dst_height = 3, .dst_width = 6},
+      {.kh = 2, .kw = 3, .ic = 2, .oc = 3, .dilation_h = 2, .dst_height = 3, .dst_width = 20},
+      {.kw = 41, .ic = 30, .oc = 20, .pad_left = 20, .dst_width = 70},
+  };
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    hwy::SetSupportedTargetsForTest(target);
+    for (const ConvShape& shape : shapes) {
+      for (const std::int64_t more : {0, 2}) {
+        SCOPED_TRACE(::testing::Message() << hwy::TargetName(target) << ": " << shape.kh << " x "
+                                          << shape.kw << ", " << shape.ic << " to " << shape.oc);
+        ExpectRight(Bf16DirectConv(shape), shape, MakeData(shape, more), kBf16Direct);
+        ASSERT_FALSE(HasFatalFailure());
+      }
+    }
+    for (const TileScheme& scheme : kSchemes) {
+      for (const ConvShape& shape : ShapesFor(scheme.taps())) {
+        SCOPED_TRACE(::testing::Message()
+                     << hwy::TargetName(target) << ": " << scheme.points << " points, "
+                     << scheme.outputs << " outputs, " << shape.ic << " to " << shape.oc);
+        ExpectRight(Bf16TransformConv(shape, scheme), shape, MakeData(shape, 2),
+                    Bf16ToleranceOf(scheme));
         ASSERT_FALSE(HasFatalFailure());
       }
     }
@@ -172,7 +236,7 @@ TEST(ConvAlgorithmTest, PiecesOfALongKernelEqualPlainLoops) {
       const TileScheme scheme = {TileScheme::Kind::kFourier, points, points / 2};
       for (const ConvShape& shape : ShapesFor(kw)) {
         SCOPED_TRACE(::testing::Message() << kw << " elements, " << points << " points");
-        ExpectRight(TransformConv(shape, scheme), shape, MakeData(shape, 1), 3e-6);
+        ExpectRight(TransformConv(shape, scheme), shape, MakeData(shape, 1), {3e-6});
         ASSERT_FALSE(HasFatalFailure());
       }
     }
@@ -189,22 +253,39 @@ TEST(ConvAlgorithmTest, BandsOfALargeImageEqualPlainLoops) {
                            .dst_height = 40,
                            .dst_width = 41};
   ExpectRight(TransformConv(image, {TileScheme::Kind::kToomCook, 8, 6}), image, MakeData(image, 0),
-              3e-5);
+              {3e-5});
   const ConvShape signal = {.kw = 12, .ic = 24, .oc = 20, .pad_left = 5, .dst_width = 4000};
   ExpectRight(TransformConv(signal, {TileScheme::Kind::kFourier, 32, 21}), signal,
-              MakeData(signal, 0), 3e-6);
+              MakeData(signal, 0), {3e-6});
 }
 
 TEST(ConvAlgorithmTest, TransformsLongKernelsAndLeavesPointwiseOnesDirect) {
   const auto transforms = [](const ConvShape& shape) {
-    return dynamic_cast<TransformConv*>(ChooseConvAlgorithm(shape, ConvPass::kForward).get()) !=
-           nullptr;
+    return dynamic_cast<TransformConv*>(
+               ChooseConvAlgorithm(shape, ConvPass::kForward, Precision::kF32).get()) != nullptr;
   };
   EXPECT_TRUE(transforms({.kw = 41, .ic = 32, .oc = 32, .dst_width = 392}));
   EXPECT_TRUE(transforms({.kw = 64, .ic = 32, .oc = 32, .dst_width = 784}));
   EXPECT_FALSE(transforms({.kw = 1, .ic = 32, .oc = 32, .dst_width = 392}));
   EXPECT_FALSE(transforms({.kw = 41, .ic = 1, .oc = 4, .dst_width = 784}));
   EXPECT_FALSE(transforms({.kw = 5, .ic = 32, .oc = 32, .stride_w = 2, .dst_width = 196}));
+}
+
+TEST(ConvAlgorithmTest, Bf16IsTakenWhereItCostsLessAndNeverCostsMore) {
+  const auto cost = [](const ConvShape& shape, ConvPass pass, Precision precision) {
+    return CostOfConv(shape, pass, precision);
+  };
+  for (const std::int64_t kw : {1, 3, 10, 64}) {
+    for (const std::int64_t ic : {1, 3, 64}) {
+      const ConvShape shape = {.kw = kw, .ic = ic, .oc = 32, .dst_width = 392};
+      for (const ConvPass pass : {ConvPass::kForward, ConvPass::kWeightsGradient}) {
+        EXPECT_LE(cost(shape, pass, Precision::kBf16), cost(shape, pass, Precision::kF32));
+      }
+    }
+  }
+  const ConvShape wide = {.kw = 10, .ic = 128, .oc = 128, .dst_width = 784};
+  EXPECT_LT(cost(wide, ConvPass::kForward, Precision::kBf16),
+            0.7 * cost(wide, ConvPass::kForward, Precision::kF32));
 }
 
 }  // namespace

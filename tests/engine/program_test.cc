@@ -177,9 +177,10 @@ TEST(ProgramTest, EqualsTheReferenceWithEachInstructionSet) {
 }
 
 /// All parameters and running averages after a few steps with dropout and a last small mini-batch.
-std::vector<float> StateAfterSteps(const graph::Graph& graph, int threads) {
+std::vector<float> StateAfterSteps(const graph::Graph& graph, int threads,
+                                   Precision precision = Precision::kF32) {
   base::ThreadPool pool(threads);
-  Program program(graph, 29, pool);
+  Program program(graph, 29, pool, precision);
   base::Generator generator(3);
   program.InitParams(generator);
   for (const int samples : {29, 29, 5}) {
@@ -203,6 +204,46 @@ TEST(ProgramTest, WeightsAreBitIdenticalForAnyNumberOfThreads) {
     for (const int threads : {2, 3, 8})
       EXPECT_EQ(StateAfterSteps(graph, threads), expected) << name;
   }
+}
+
+/// Wide enough that its convolutions take bf16 in all three passes.
+const graph::Graph& WideGraph() {
+  static const graph::Graph graph = testing::MakeGraph(
+      {"wide",
+       {9, 11, 5},
+       4,
+       {{.kernel_height = 3, .kernel_width = 3, .filters = 40, .pool_width = 2},
+        {.kernel_height = 1, .kernel_width = 7, .filters = 36, .dropout_percent = 20}}});
+  return graph;
+}
+
+TEST(ProgramTest, Bf16WeightsAreBitIdenticalForAnyNumberOfThreads) {
+  std::vector<testing::NamedGraph> graphs = AllGraphs();
+  graphs.push_back({"wide", WideGraph()});
+  for (const auto& [name, graph] : graphs) {
+    const std::vector<float> expected = StateAfterSteps(graph, 1, Precision::kBf16);
+    for (const int threads : {2, 3, 8}) {
+      EXPECT_EQ(StateAfterSteps(graph, threads, Precision::kBf16), expected) << name;
+    }
+  }
+}
+
+TEST(ProgramTest, Bf16ComputesTheSameToAPercentWithEachInstructionSet) {
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    SCOPED_TRACE(hwy::TargetName(target));
+    hwy::SetSupportedTargetsForTest(target);
+    const std::vector<float> f32 = StateAfterSteps(WideGraph(), 1);
+    const std::vector<float> bf16 = StateAfterSteps(WideGraph(), 1, Precision::kBf16);
+    ASSERT_EQ(f32.size(), bf16.size());
+    EXPECT_NE(f32, bf16);
+    double error = 0, size = 0;
+    for (std::size_t i = 0; i < f32.size(); ++i) {
+      error += (f32[i] - bf16[i]) * (f32[i] - bf16[i]);
+      size += f32[i] * f32[i];
+    }
+    EXPECT_LT(std::sqrt(error / size), 0.01);
+  }
+  hwy::SetSupportedTargetsForTest(0);
 }
 
 TEST(ProgramTest, ClassWeightsMultiplyEachSamplesLoss) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "netsmith/base/error.h"
@@ -97,6 +98,27 @@ TEST(RecipeTest, EveryOptimizerAndTheWholeRecipeLearn) {
   }
 }
 
+TEST(RecipeTest, Bf16LearnsAsWellAsF32) {
+  const data::Problem problem = SpotsProblem();
+  // Wide, so that bf16 is cheaper and taken.
+  graph::Graph graph{.input = {1, 12, 1}, .nodes = {}};
+  graph.Add(graph::Input{}, {});
+  int last = graph.Add(graph::Activation{}, {graph.Add(graph::Conv{32, 1, 3}, {0})});
+  last = graph.Add(graph::Activation{}, {graph.Add(graph::Conv{32, 1, 3}, {last})});
+  graph.Add(graph::Dense{3}, {graph.Add(graph::Flatten{}, {last})});
+  const auto train = [&](const std::string& precision) {
+    Child child(graph, problem, {.epochs = 10, .mb = 16, .recipe = {.precision = precision}});
+    const double loss = child.Train({}).train_loss.back();
+    return std::pair{loss, child.Accuracy(problem.OpenTestSet("test of bf16"))};
+  };
+  const auto [f32_loss, f32_accuracy] = train("f32");
+  const auto [bf16_loss, bf16_accuracy] = train("bf16");
+  EXPECT_NE(f32_loss, bf16_loss);
+  EXPECT_NEAR(f32_loss, bf16_loss, 0.05 * f32_loss);
+  EXPECT_NEAR(f32_accuracy, bf16_accuracy, 0.03);
+  EXPECT_GE(bf16_accuracy, 0.9);
+}
+
 TEST(RecipeTest, TheAveragedNetworkIsWhatIsMeasuredAndKept) {
   const data::Problem problem = SpotsProblem();
   Child child(SpotsNetwork(0, true), problem,
@@ -160,6 +182,7 @@ TEST(RecipeTest, DescribesWhatDiffersFromTheClassic) {
   EXPECT_EQ(Describe(Full()),
             "adamw, weight decay 0.05, one-cycle, warm-up epochs 1, ema 0.9, clip norm 1, label "
             "smoothing 0.1, augment auto, class weights balanced");
+  EXPECT_EQ(Describe({.precision = "bf16"}), "bf16");
 }
 
 std::string ErrorOf(const Recipe& recipe) {
@@ -175,6 +198,8 @@ TEST(RecipeTest, ErrorsSayWhatWasFoundAndExpected) {
   EXPECT_THAT(ErrorOf({.schedule = "linear"}),
               HasSubstr("schedule is 'linear', expected one of constant, step, cosine, one-cycle"));
   EXPECT_THAT(ErrorOf({.warmup_epochs = -1}), HasSubstr("warm-up epochs is -1, expected"));
+  EXPECT_THAT(ErrorOf({.precision = "f16"}),
+              HasSubstr("precision: found \"f16\", expected f32 or bf16"));
   EXPECT_THAT(ErrorOf({.ema = 1}), HasSubstr("ema is 1, expected a number from 0 to 0.999999"));
   EXPECT_THAT(ErrorOf({.clip_norm = std::nan("")}), HasSubstr("clip norm is nan"));
   EXPECT_THAT(ErrorOf({.label_smoothing = 1.5}), HasSubstr("label smoothing is 1.5"));

@@ -1,9 +1,12 @@
 #include "netsmith/engine/ops/conv_algorithm.h"
 
 #include <optional>
+#include <vector>
 
 #include "netsmith/engine/kernels/gemm.h"
 #include "netsmith/engine/kernels/tile_transform.h"
+#include "netsmith/engine/ops/bf16_direct_conv.h"
+#include "netsmith/engine/ops/bf16_transform_conv.h"
 #include "netsmith/engine/ops/direct_conv.h"
 #include "netsmith/engine/ops/transform_conv.h"
 
@@ -11,18 +14,27 @@ namespace netsmith::engine {
 namespace {
 
 struct Choice {
-  std::optional<kernels::TileScheme> scheme;  // none: direct
+  std::optional<kernels::TileScheme> scheme = std::nullopt;  // none: direct
+  Precision precision = Precision::kF32;
   double cost = 0;
 };
 
-Choice Choose(const ConvShape& shape, ConvPass pass) {
-  // A gain that is smaller than this share is not worth the transforms' rounding.
+Choice Choose(const ConvShape& shape, ConvPass pass, Precision precision) {
+  // A gain that is smaller than this share is not worth the rounding of a transform, or of bf16.
   constexpr double kWorthwhile = 0.85;
-  Choice best = {.scheme = std::nullopt, .cost = DirectConv::Cost(shape, pass)};
-  const double direct = best.cost;
-  for (const kernels::TileScheme& scheme : TransformConv::Schemes(shape)) {
-    const double cost = TransformConv::Cost(shape, scheme, pass);
-    if (cost < best.cost && cost < kWorthwhile * direct) best = {scheme, cost};
+  const double direct = DirectConv::Cost(shape, pass);
+  Choice best = {.cost = direct};
+  const auto consider = [&](const Choice& choice) {
+    if (choice.cost < best.cost && choice.cost < kWorthwhile * direct) best = choice;
+  };
+  const std::vector<kernels::TileScheme> schemes = TransformConv::Schemes(shape);
+  for (const kernels::TileScheme& scheme : schemes) {
+    consider({scheme, Precision::kF32, TransformConv::Cost(shape, scheme, pass)});
+  }
+  if (precision == Precision::kF32) return best;
+  consider({std::nullopt, Precision::kBf16, Bf16DirectConv::Cost(shape, pass)});
+  for (const kernels::TileScheme& scheme : schemes) {
+    consider({scheme, Precision::kBf16, Bf16TransformConv::Cost(shape, scheme, pass)});
   }
   return best;
 }
@@ -68,18 +80,29 @@ std::optional<ConvShape> BackwardShape(const graph::Conv& conv, tensor::SampleSh
                    .dst_width = src.width};
 }
 
-std::unique_ptr<ConvAlgorithm> ChooseConvAlgorithm(const ConvShape& shape, ConvPass pass) {
-  const Choice choice = Choose(shape, pass);
+std::unique_ptr<ConvAlgorithm> ChooseConvAlgorithm(const ConvShape& shape, ConvPass pass,
+                                                   Precision precision) {
+  const Choice choice = Choose(shape, pass, precision);
+  if (choice.precision == Precision::kBf16) {
+    if (choice.scheme) return std::make_unique<Bf16TransformConv>(shape, *choice.scheme);
+    return std::make_unique<Bf16DirectConv>(shape);
+  }
   if (choice.scheme) return std::make_unique<TransformConv>(shape, *choice.scheme);
   return std::make_unique<DirectConv>(shape);
 }
 
-double CostOfConv(const ConvShape& shape, ConvPass pass) { return Choose(shape, pass).cost; }
+double CostOfConv(const ConvShape& shape, ConvPass pass, Precision precision) {
+  return Choose(shape, pass, precision).cost;
+}
 
 double CostOfSum(ConvPass pass, std::int64_t floats) {
   constexpr double kLoadAndStore = 8;
   if (pass == ConvPass::kForward) return 0;
-  return kLoadAndStore * static_cast<double>(floats) / static_cast<double>(kernels::VectorFloats());
+  return kLoadAndStore * Vectors(floats);
+}
+
+double Vectors(std::int64_t floats) {
+  return static_cast<double>(floats) / static_cast<double>(kernels::VectorFloats());
 }
 
 }  // namespace netsmith::engine

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "netsmith/engine/layout.h"
+#include "netsmith/engine/precision.h"
 #include "netsmith/graph/graph.h"
 
 namespace netsmith::engine {
@@ -60,10 +61,14 @@ class ConvAlgorithm {
 
 /// The algorithm that takes the least time by its multiply-adds and transforms: a pure function of
 /// the shape and the instruction set.
-std::unique_ptr<ConvAlgorithm> ChooseConvAlgorithm(const ConvShape& shape, ConvPass pass);
+std::unique_ptr<ConvAlgorithm> ChooseConvAlgorithm(const ConvShape& shape, ConvPass pass,
+                                                   Precision precision);
 
 /// What that one costs a sample, in units of one vector multiply-add.
-double CostOfConv(const ConvShape& shape, ConvPass pass);
+double CostOfConv(const ConvShape& shape, ConvPass pass, Precision precision);
+
+/// Vectors that so many floats fill.
+double Vectors(std::int64_t floats);
 
 /// The vectors of a sum that a pass over a sample loads and stores, in units of one vector
 /// multiply-add; measured with bench/micro/conv.cc, as are the other costs.

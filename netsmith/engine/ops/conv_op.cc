@@ -20,7 +20,8 @@ std::int64_t Scratch(const std::unique_ptr<ConvAlgorithm>& algorithm) {
 /// input where the stride is 1 and nothing is dilated. GeneralConv does the rest.
 class ConvOp final : public Op {
  public:
-  ConvOp(std::string name, const graph::Conv& conv, SampleShape src, bool with_relu)
+  ConvOp(std::string name, const graph::Conv& conv, SampleShape src, bool with_relu,
+         Precision precision)
       : Op(std::move(name)),
         conv_(conv),
         rows_(graph::AnalyzeAxis(src.height, conv.kernel_height, conv.stride_height,
@@ -32,11 +33,11 @@ class ConvOp final : public Op {
         with_relu_(with_relu),
         general_{conv, src, dst_shape_, rows_.before, columns_.before} {
     if (const auto shape = ForwardShape(conv, src)) {
-      forward_ = ChooseConvAlgorithm(*shape, ConvPass::kForward);
-      gradient_ = ChooseConvAlgorithm(*shape, ConvPass::kWeightsGradient);
+      forward_ = ChooseConvAlgorithm(*shape, ConvPass::kForward, precision);
+      gradient_ = ChooseConvAlgorithm(*shape, ConvPass::kWeightsGradient, precision);
     }
     if (const auto shape = BackwardShape(conv, src)) {
-      backward_ = ChooseConvAlgorithm(*shape, ConvPass::kForward);
+      backward_ = ChooseConvAlgorithm(*shape, ConvPass::kForward, precision);
     }
   }
 
@@ -206,8 +207,8 @@ class ConvOp final : public Op {
 }  // namespace
 
 std::unique_ptr<Op> MakeConvOp(std::string name, const graph::Conv& conv, SampleShape src,
-                               bool with_relu) {
-  return std::make_unique<ConvOp>(std::move(name), conv, src, with_relu);
+                               bool with_relu, Precision precision) {
+  return std::make_unique<ConvOp>(std::move(name), conv, src, with_relu, precision);
 }
 
 }  // namespace netsmith::engine

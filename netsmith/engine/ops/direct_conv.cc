@@ -8,19 +8,6 @@
 namespace netsmith::engine {
 namespace {
 
-/// Rows that a product can take as one: when windows are single elements and neither image has
-/// gaps between its rows, all rows are one long row.
-struct Rows {
-  std::int64_t count;
-  std::int64_t width;
-};
-Rows JoinRows(const ConvShape& conv, const Layout& src, const Layout& dst) {
-  const bool pointwise = conv.kh == 1 && conv.kw == 1 && conv.stride_h == 1 && conv.stride_w == 1;
-  const bool gaps = src.row_stride() != src.row_floats() || dst.row_stride() != dst.row_floats();
-  if (pointwise && !gaps) return {1, dst.shape.height * dst.shape.width};
-  return {dst.shape.height, dst.shape.width};
-}
-
 /// Multiply-adds of vectors that an output position takes for a kernel row and an input channel,
 /// when `positions` of them are computed as one.
 double CostOf(const ConvShape& conv, std::int64_t positions) {
@@ -40,6 +27,16 @@ std::int64_t ChoosePositions(const ConvShape& conv) {
 }
 
 }  // namespace
+
+bool IsPointwise(const ConvShape& shape) {
+  return shape.kh == 1 && shape.kw == 1 && shape.stride_h == 1 && shape.stride_w == 1;
+}
+
+ProductRows JoinRows(const ConvShape& shape, const Layout& src, const Layout& dst) {
+  const bool gaps = src.row_stride() != src.row_floats() || dst.row_stride() != dst.row_floats();
+  if (IsPointwise(shape) && !gaps) return {1, dst.shape.height * dst.shape.width};
+  return {dst.shape.height, dst.shape.width};
+}
 
 DirectConv::DirectConv(const ConvShape& shape)
     : shape_(shape), positions_(ChoosePositions(shape)) {}

@@ -7,6 +7,16 @@
 
 namespace netsmith::engine {
 
+/// Rows of the output that a product can take as one.
+struct ProductRows {
+  std::int64_t count = 1;
+  std::int64_t width = 0;
+};
+/// True when windows are single elements that follow each other.
+bool IsPointwise(const ConvShape& shape);
+/// Then, and when neither image has gaps between its rows, all rows are one long row.
+ProductRows JoinRows(const ConvShape& shape, const Layout& src, const Layout& dst);
+
 /// A convolution as matrix products without copying: the windows of a padded row are the
 /// overlapping rows of a matrix, stride_w · ic floats apart.
 ///
@@ -35,11 +45,14 @@ class DirectConv final : public ConvAlgorithm {
                        float* scratch) const override;
   void Unpack(const float* gradient, float* diff_weights) const override;
 
- private:
+  /// Neighbours that are computed as one row.
+  std::int64_t positions() const { return positions_; }
   /// Positions of one image row that the window of a group of positions covers.
   std::int64_t window() const { return shape_.kw + (positions_ - 1) * shape_.stride_w; }
   /// Floats of one output row of the product.
   std::int64_t columns() const { return positions_ * shape_.oc; }
+
+ private:
   /// Floats of one kernel row's packed weights: [window · ic][columns].
   std::int64_t packed_row() const { return window() * shape_.ic * columns(); }
 

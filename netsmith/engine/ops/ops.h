@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "netsmith/engine/op.h"
+#include "netsmith/engine/precision.h"
 #include "netsmith/graph/graph.h"
 
 /// The op table: one maker an operation, each in a file of its own. Source shapes come last.
@@ -15,7 +16,7 @@ using tensor::SampleShape;
 
 /// `with_relu`: the ReLU that follows is applied while the convolution's tile is hot.
 std::unique_ptr<Op> MakeConvOp(std::string name, const graph::Conv& conv, SampleShape src,
-                               bool with_relu);
+                               bool with_relu, Precision precision);
 /// As many groups as channels and filters.
 std::unique_ptr<Op> MakeDepthwiseOp(std::string name, const graph::Conv& conv, SampleShape src,
                                     bool with_relu);

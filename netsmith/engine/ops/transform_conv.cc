@@ -27,7 +27,7 @@ TransformConv::TransformConv(const ConvShape& shape, const kernels::TileScheme& 
   NETSMITH_CHECK(shape.stride_h == 1 && shape.stride_w == 1);
   // Half of a second-level cache of 1 MiB, for both sides' points. Matrices that are larger than
   // that are not worth passing several times.
-  const std::int64_t band_floats = std::max<std::int64_t>(128 * 1024, packed_size());
+  const std::int64_t band_floats = std::max<std::int64_t>(128 * 1024, weights_.size());
   largest_ = {.rows = shape.dst_height, .tiles = tiles_};
   std::int64_t& part = shape.dst_height > 1 ? largest_.rows : largest_.tiles;
   const std::int64_t whole = part;
@@ -85,7 +85,7 @@ void TransformConv::Forward(const Layout& src_layout, const float* src, const fl
   ForEachBand([&](const Band& band) {
     float* const dsts = scratch + srcs_size(band);
     TransformBand(band, src_layout, src, srcs);
-    Multiply(band, srcs, packed, dsts);
+    Multiply(band, srcs, packed, dsts, scratch + TransformConv::scratch_size());
     const std::int64_t first = band.first_tile * scheme_.outputs;
     const kernels::TileGrid grid = {.rows = band.rows,
                                     .tiles = band.tiles,
@@ -98,8 +98,8 @@ void TransformConv::Forward(const Layout& src_layout, const float* src, const fl
 }
 
 /// The last pieces - 1 tiles of each row but the last are computed and not used.
-void TransformConv::Multiply(const Band& band, const float* srcs, const float* packed,
-                             float* dsts) const {
+void TransformConv::Multiply(const Band& band, const float* srcs, const float* packed, float* dsts,
+                             float* /*spare*/) const {
   const std::int64_t row_tiles = src_tiles(band);
   for (int point = 0; point < weights_.num_points(); ++point) {
     const std::int64_t c = weights_.components(point);
@@ -136,13 +136,14 @@ void TransformConv::WeightsGradient(const Layout& src_layout, const float* src,
                                     .row_stride = diff_dst_layout.row_stride()};
     const float* const corner = diff_dst + diff_dst_layout.row(band.first_row) + first * shape_.oc;
     kernels::TransformGradients(scheme_, grid, corner, diff_dsts);
-    MultiplyGradients(band, srcs, diff_dsts, accumulate, gradient);
+    MultiplyGradients(band, srcs, diff_dsts, accumulate, gradient,
+                      scratch + TransformConv::scratch_size());
     accumulate = true;
   });
 }
 
 void TransformConv::MultiplyGradients(const Band& band, const float* srcs, const float* diff_dsts,
-                                      bool accumulate, float* gradient) const {
+                                      bool accumulate, float* gradient, float* /*spare*/) const {
   const std::int64_t row_tiles = src_tiles(band);
   const bool joined = pieces_ == 1;  // rows of tiles have the same length on both sides
   for (int point = 0; point < weights_.num_points(); ++point) {
@@ -185,8 +186,8 @@ std::vector<kernels::TileScheme> TransformConv::Schemes(const ConvShape& shape) 
   return schemes;
 }
 
-double TransformConv::Cost(const ConvShape& shape, const kernels::TileScheme& scheme,
-                           ConvPass pass) {
+TransformConv::Work TransformConv::WorkOf(const ConvShape& shape,
+                                          const kernels::TileScheme& scheme) {
   const std::int64_t lanes = kernels::VectorFloats();
   const TransformedWeights weights(shape, scheme);
   const std::int64_t pieces = weights.pieces();
@@ -198,11 +199,23 @@ double TransformConv::Cost(const ConvShape& shape, const kernels::TileScheme& sc
   const std::int64_t products =
       real * Ceil(shape.oc, lanes) * shape.ic * taps * num_tiles +
       complex * Ceil(2 * shape.oc, lanes) * 2 * shape.ic * taps * num_tiles;
-  const std::int64_t transforms =
-      (shape.dst_height + shape.kh - 1) * (tiles + pieces - 1) * Ceil(shape.ic, lanes) +
-      shape.dst_height * tiles * Ceil(shape.oc, lanes);
-  return static_cast<double>(products) + CostOfTransform(scheme) * static_cast<double>(transforms) +
-         CostOfSum(pass, weights.size());
+  const std::int64_t src_tiles =
+      (shape.dst_height + shape.kh - 1) * (tiles + pieces - 1) * Ceil(shape.ic, lanes);
+  const std::int64_t dst_tiles = shape.dst_height * tiles * Ceil(shape.oc, lanes);
+  return {.products = static_cast<double>(products),
+          .src_tiles = static_cast<double>(src_tiles),
+          .dst_tiles = static_cast<double>(dst_tiles)};
+}
+
+double TransformConv::CostOfTransforms(const Work& work, const kernels::TileScheme& scheme) {
+  return CostOfTransform(scheme) * (work.src_tiles + work.dst_tiles);
+}
+
+double TransformConv::Cost(const ConvShape& shape, const kernels::TileScheme& scheme,
+                           ConvPass pass) {
+  const Work work = WorkOf(shape, scheme);
+  return work.products + CostOfTransforms(work, scheme) +
+         CostOfSum(pass, TransformedWeights(shape, scheme).size());
 }
 
 }  // namespace netsmith::engine

@@ -15,7 +15,7 @@ namespace netsmith::engine {
 ///
 /// Kernel rows and pieces are summed in the product. A complex point is a real product with twice
 /// the channels: [re im] · [[Wr Wi], [-Wi Wr]].
-class TransformConv final : public ConvAlgorithm {
+class TransformConv : public ConvAlgorithm {
  public:
   /// Strides are 1.
   TransformConv(const ConvShape& shape, const kernels::TileScheme& scheme);
@@ -28,7 +28,7 @@ class TransformConv final : public ConvAlgorithm {
 
   std::int64_t packed_size() const override { return weights_.size(); }
   std::int64_t packed_bias_size() const override { return shape_.oc; }
-  std::int64_t gradient_size() const override { return packed_size(); }
+  std::int64_t gradient_size() const override { return weights_.size(); }
   std::int64_t scratch_size() const override;
   void Pack(const float* weights, float* packed) const override { weights_.Pack(weights, packed); }
   void PackBias(const float* bias, float* packed) const override;
@@ -41,26 +41,44 @@ class TransformConv final : public ConvAlgorithm {
     weights_.Unpack(gradient, diff_weights);
   }
 
- private:
+ protected:
   /// A part of the output that is transformed at a time, to stay in the cache: whole rows of an
   /// image, or tiles of a signal.
   struct Band {
     std::int64_t first_row = 0, rows = 0;
     std::int64_t first_tile = 0, tiles = 0;
   };
+  /// What Cost adds up: multiply-adds of the products, and vectors of channels of tiles.
+  struct Work {
+    double products = 0, src_tiles = 0, dst_tiles = 0;
+  };
+  static Work WorkOf(const ConvShape& shape, const kernels::TileScheme& scheme);
+  static double CostOfTransforms(const Work& work, const kernels::TileScheme& scheme);
+
   std::int64_t src_tiles(const Band& band) const { return band.tiles + pieces_ - 1; }
   std::int64_t src_rows(const Band& band) const {
     return band.rows + (shape_.kh - 1) * shape_.dilation_h;
   }
+  const Band& largest() const { return largest_; }
+  std::int64_t pieces() const { return pieces_; }
+  const ConvShape& shape() const { return shape_; }
+  const TransformedWeights& weights() const { return weights_; }
+
+  /// dsts = srcs convolved with the weights, and the gradient of the weights, at each point.
+  /// `spare`: what a derived class has added to the scratch.
+  virtual void Multiply(const Band& band, const float* srcs, const float* packed, float* dsts,
+                        float* spare) const;
+  virtual void MultiplyGradients(const Band& band, const float* srcs, const float* diff_dsts,
+                                 bool accumulate, float* gradient, float* spare) const;
+
+ private:
   std::int64_t srcs_size(const Band& band) const;
   std::int64_t dsts_size(const Band& band) const;
 
   template <typename Visit>
   void ForEachBand(Visit visit) const;
   void TransformBand(const Band& band, const Layout& layout, const float* src, float* points) const;
-  void Multiply(const Band& band, const float* srcs, const float* packed, float* dsts) const;
-  void MultiplyGradients(const Band& band, const float* srcs, const float* diff_dsts,
-                         bool accumulate, float* gradient) const;
+
   ConvShape shape_;
   kernels::TileScheme scheme_;
   TransformedWeights weights_;

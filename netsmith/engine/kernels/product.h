@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+
+namespace netsmith::engine::kernels {
+
+/// One matrix product over strided views, the work-horse of convolutions, dense layers and their
+/// gradients:
+///
+///   C[i, j] = start[i, j] + Σ_block Σ_l A[i, block, l] · B[block, l, j]      (then ReLU, if asked)
+///
+/// Rows of A may overlap: the windows of a convolution over channels-last data are such rows, so
+/// nothing is copied. Columns of B and C are contiguous. Strides are counted in elements.
+///
+/// B may be read up to one vector beyond the end of a row; C is written within its n columns only.
+template <typename A, typename B>
+struct Product {
+  std::int64_t m = 0;       // rows of A and C
+  std::int64_t n = 0;       // columns of B and C
+  std::int64_t k = 0;       // columns of A, rows of B, within a block
+  std::int64_t blocks = 1;  // how many such products are summed
+
+  const A* a = nullptr;
+  std::int64_t a_row = 0;
+  std::int64_t a_col = 1;
+  std::int64_t a_block = 0;
+  const B* b = nullptr;
+  std::int64_t b_row = 0;
+  std::int64_t b_block = 0;
+  float* c = nullptr;
+  std::int64_t c_row = 0;
+
+  const float* bias = nullptr;  // [n]: start of every row, instead of 0
+  bool accumulate = false;      // start from what C holds; not together with bias
+  bool relu = false;
+};
+
+}  // namespace netsmith::engine::kernels

@@ -49,10 +49,15 @@ async function checkReport(browser) {
     expect("best parameters", number(await page.textContent("#best-params")), (n) => n > 0);
     expect("trials", number(await page.textContent("#finished")), store.trials);
     expect("charts", await page.locator("svg.chart[role=img]").count(), (n) => n >= 3);
+    expect("values that are no text", (await page.textContent("main")).includes("[object"), false);
     expect("a box for each layer", await page.locator("#found svg.drawing .box").count(), (n) => n >= 3);
     if (width === 1280 && scheme === "light") await checkTable(page, store);
     await page.context().close();
   }
+  const paper = await open(browser, "file://" + task.report, 690, "light");  // A4 within its margins
+  await paper.emulateMedia({ media: "print" });
+  await look(paper, "report-print", 690);
+  await paper.context().close();
 }
 
 async function checkTable(page, store) {

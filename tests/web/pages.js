@@ -130,6 +130,7 @@ async function checkLive(browser) {
     await until("the phone has all trials", async () => (await phone.locator("#finished").count()) && number(await phone.textContent("#finished")) === store.trials);
     await phone.waitForSelector("#pad");
     await look(phone, "live-light", 390);
+    for (const open of [page, phone]) await open.context().close();  // before their events end
   } finally {
     search.kill("SIGKILL");
     server.kill("SIGKILL");

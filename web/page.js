@@ -272,7 +272,7 @@ function showImportance(view, host) {
     el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "decision"), el("th", { scope: "col" }, "option: mean reward (trials)"))),
       el("tbody", {}, sorted.map((d) => {
         const best = Math.max(...d.groups.map((g) => g.mean));
-        return el("tr", {}, el("th", { scope: "row" }, d.decision), el("td", {}, d.groups.map((g, i) => [i ? ", " : "",
+        return el("tr", {}, el("th", { scope: "row" }, d.decision), el("td", {}, d.groups.flatMap((g, i) => [i ? ", " : "",
           el(g.mean === best ? "strong" : "span", {}, `${groupName(g)}: ${reward(g.mean)} (${grouped(g.trials)})`)])));
       }))))));
   return true;

@@ -18,77 +18,27 @@
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/data/formats/line_reader.h"
 #include "netsmith/space/text_cursor.h"
 
 namespace netsmith::benchmark {
 namespace {
 
-constexpr std::size_t kMaxLineBytes = 1 << 16;
 constexpr std::size_t kMaxDigits = 64;
 constexpr std::size_t kMaxRows = 50'000'000;
 
-/// The lines of a file one after the other, without their ends.
-class LineReader {
- public:
-  explicit LineReader(data::ByteSource& source) : source_(source) {}
-
-  /// False at the end of the file. The line stays valid until the next call.
-  bool Next(std::string_view& line) {
-    line_.clear();
-    ++number_;
-    char c = 0;
-    bool any = false;
-    while (NextByte(c)) {
-      any = true;
-      if (c == '\n') break;
-      line_.push_back(c);
-      if (line_.size() > kMaxLineBytes) {
-        Fail(fmt::format("found more than {} characters, expected a shorter line", kMaxLineBytes));
-      }
-    }
-    if (!line_.empty() && line_.back() == '\r') line_.pop_back();
-    line = line_;
-    return any;
-  }
-
-  [[noreturn]] void Fail(const std::string& what) const {
-    throw base::DataError(fmt::format("{}, line {}: {}", source_.name(), number_, what));
-  }
-
- private:
-  bool NextByte(char& c) {
-    if (position_ == filled_) {
-      filled_ = source_.Read(buffer_);
-      position_ = 0;
-      if (filled_ == 0) return false;
-    }
-    c = static_cast<char>(buffer_[position_++]);
-    return true;
-  }
-
-  data::ByteSource& source_;
-  std::array<std::uint8_t, 1 << 14> buffer_{};
-  std::size_t filled_ = 0;
-  std::size_t position_ = 0;
-  std::size_t number_ = 0;
-  std::string line_;
-};
-
-std::string_view Trimmed(std::string_view text) {
-  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
-    text = text.substr(1, text.size() - 2);
-  }
-  return text;
+/// Without blanks and quotes around it.
+std::string_view Unquoted(std::string_view text) {
+  text = data::Trimmed(text);
+  const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
+  return quoted ? text.substr(1, text.size() - 2) : text;
 }
 
 void SplitFields(std::string_view line, std::vector<std::string_view>& fields) {
   fields.clear();
   while (true) {
     const std::size_t comma = std::min(line.find(','), line.size());
-    fields.push_back(Trimmed(line.substr(0, comma)));
+    fields.push_back(Unquoted(line.substr(0, comma)));
     if (comma == line.size()) return;
     line.remove_prefix(comma + 1);
   }
@@ -102,9 +52,9 @@ class TableParser {
 
   Table Parse() {
     ReadHeader();
-    std::string_view line;
+    std::string line;
     while (lines_.Next(line)) {
-      if (!Trimmed(line).empty()) ReadRow(line);
+      if (!data::Trimmed(line).empty()) ReadRow(line);
     }
     if (ops_.empty()) throw base::DataError(name_ + ": found no rows, expected one a genome");
     return Assemble();
@@ -112,11 +62,10 @@ class TableParser {
 
  private:
   void ReadHeader() {
-    std::string_view line;
+    std::string line;
     if (!lines_.Next(line)) {
       throw base::DataError(name_ + ": found an empty file, expected a line of column names");
     }
-    if (line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);
     SplitFields(line, fields_);
     num_fields_ = fields_.size();
     const std::string* const wanted[] = {&columns_.ops, &columns_.reward, &columns_.score,
@@ -250,7 +199,7 @@ class TableParser {
   }
 
   std::string name_;
-  LineReader lines_;
+  data::LineReader lines_;
   const TableColumns& columns_;
   std::vector<std::string_view> fields_;  // of the present line
   std::size_t num_fields_ = 0;

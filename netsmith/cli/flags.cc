@@ -254,12 +254,21 @@ graph::Graph NetworkFlags::Parse() const {
 
 void TrainingFlags::Declare(OptionTable& options) {
   options.Group("Training");
-  options.Integer("epochs", &epochs, {1, 100'000}, "Epochs of a full training");
+  options.Integer("epochs", &epochs, {0, 100'000},
+                  "Epochs of a full training; 0 means 10, or as many as it takes to see 40,000 "
+                  "samples, at most 1,000");
   options.Integer("mb", &mb, {1, 1'000'000}, "Samples a training step");
   recipe.Declare(options, "");
   options.Integer("seeds", &seeds, {1, 10'000},
                   "Trainings of each network, with the seeds S, S+1, …, S being --seed");
   options.Integer("threads", &threads, {1, 1024}, "Cores to train on; results do not depend on it");
+}
+
+void TrainingFlags::Settle(const data::Problem& problem) {
+  constexpr std::int64_t kFewest = 10, kMost = 1000, kSamples = 40'000;
+  if (epochs != 0) return;
+  const std::int64_t size = std::ssize(problem.train());
+  epochs = static_cast<int>(std::clamp((kSamples + size - 1) / size, kFewest, kMost));
 }
 
 }  // namespace netsmith::cli

@@ -89,13 +89,15 @@ struct NetworkFlags {
 
 /// How networks are trained in full: for `train`, `compare` and `search --compare`.
 struct TrainingFlags {
-  int epochs = 10;
+  int epochs = 0;  // 0: settled by Settle
   std::int64_t mb = 100;
   RecipeFlags recipe;
   int seeds = 1;
   int threads = NumCores();
 
   void Declare(OptionTable& options);
+  /// Ten epochs, where none are given, or on small data as many as it takes to see 40,000 samples.
+  void Settle(const data::Problem& problem);
 };
 
 /// "28x28x1"; each size from 1 to 1,000,000. Errors   ConfigError naming the option.

@@ -40,8 +40,8 @@ class Predict : public Command {
   void Declare(OptionTable& options) override {
     options.Positional("MODEL", &path_, "The model's file, as `netsmith train --out` writes it");
     options.Positionals("FILE", &files_,
-                        "Samples: idx images, NumPy arrays, PNG or JPEG pictures, or rows of "
-                        "separated values");
+                        "Samples: idx images, NumPy arrays, PNG or JPEG pictures, .ts series, or "
+                        "rows of separated values");
     options.Group("Prediction");
     options.Integer("top-k", &top_k_, {1, 1'000'000}, "The most probable classes that are given");
     options.Integer("batch", &batch_, {1, 100'000}, "Samples predicted at once");

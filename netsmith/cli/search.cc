@@ -141,6 +141,7 @@ class Search : public Command {
     if (compare_ && !RunRandomSearch(problem, store, stop)) return;
     ComparisonFlags flags = comparison_;
     if (!compare_) flags.hand_made = "none";
+    flags.training.Settle(problem);
     report::Comparison comparison = RunComparison(
         flags, {.study = study_.study, .seed = study_.seed, .keep_weights = out_.wanted()}, problem,
         &store, stop);

@@ -53,6 +53,7 @@ class Train : public Command {
     training_.recipe.Resolve();
     out_.Prepare();
     const data::Problem problem = data_.Load(stop);
+    training_.Settle(problem);
     const auto graph = space::ParseNetwork(network_, problem.development().shape(),
                                            problem.development().num_classes());
     const graph::Costs costs = graph::TotalCosts(graph);

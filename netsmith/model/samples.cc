@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "netsmith/base/error.h"
@@ -17,6 +18,8 @@
 #include "netsmith/data/formats/image.h"
 #include "netsmith/data/formats/line_reader.h"
 #include "netsmith/data/formats/npy.h"
+#include "netsmith/data/formats/series.h"
+#include "netsmith/data/formats/ts.h"
 
 namespace netsmith::model {
 namespace {
@@ -39,6 +42,7 @@ class Reader {
     if (text.starts_with("\0\0\x08"sv)) return ReadIdx();
     if (text.starts_with("\x93NUMPY"sv)) return ReadNumpy();
     if (text.starts_with("\x89PNG"sv) || text.starts_with("\xFF\xD8\xFF"sv)) return ReadImage();
+    if (IsSeries()) return ReadSeries();
     ReadTable();
   }
 
@@ -96,6 +100,36 @@ class Reader {
                           static_cast<int>(sample.channels));
     std::vector<float> values(pixels.begin(), pixels.end());
     Visit(name_, values);
+  }
+
+  /// The first line that says something is a header of the archive's.
+  bool IsSeries() const {
+    const auto source = data::OpenFile(path_);
+    data::LineReader lines(*source);
+    for (std::string line; lines.Next(line);) {
+      const std::string_view text = data::Trimmed(line);
+      if (!text.empty() && !text.starts_with('#')) return text.starts_with('@');
+    }
+    return false;
+  }
+
+  void ReadSeries() const {
+    const auto source = data::OpenFile(path_);
+    data::TsFile file = data::ParseTs(*source);
+    const tensor::SampleShape& sample = preprocessing_.sample;
+    const std::size_t dimensions = file.set.records.at(0).size();
+    if (sample.height != 1 || static_cast<std::int64_t>(dimensions) != sample.channels) {
+      throw base::DataError(
+          fmt::format("{}: found series of {} dimension{}, expected samples of {}", name_,
+                      dimensions, dimensions == 1 ? "" : "s", ToString(sample)));
+    }
+    const std::vector<float> all =
+        data::ToSamples(std::move(file.set), sample.width, "pad", {}).values;
+    for (std::size_t begin = 0; begin < all.size(); begin += size_) {
+      std::vector<float> values(all.begin() + static_cast<std::ptrdiff_t>(begin),
+                                all.begin() + static_cast<std::ptrdiff_t>(begin + size_));
+      Visit(fmt::format("{}:{}", name_, begin / size_), values);
+    }
   }
 
   void ReadTable() const {

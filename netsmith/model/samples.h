@@ -18,6 +18,8 @@ using VisitSample = std::function<void(const std::string&, std::span<const float
 ///   idx          images, one a record; plain or gzip
 ///   NumPy        an array of one sample, or of several along its first dimension
 ///   PNG, JPEG    one picture, stretched to the model's size
+///   .ts          the records of a UCR/UEA file; a shorter one ends in its channel's mean, a longer
+///                one is cut. Their classes are not looked at
 ///   otherwise    separated values, a sample a row; a first row of words is a header
 ///
 /// Values that are not known (empty, "?", nan) become their channel's mean.

@@ -92,9 +92,5 @@ INSTANTIATE_TEST_SUITE_P(
                  "found 3 genomes, expected 4, every combination of the digits that occur; 10 is "
                  "missing"}));
 
-TEST(TableTest, ALineWithoutEndIsRefusedBeforeItFillsTheMemory) {
-  EXPECT_THROW(Read("ops,val,test,s\n" + std::string(1 << 20, '1')), base::DataError);
-}
-
 }  // namespace
 }  // namespace netsmith::benchmark

@@ -94,6 +94,12 @@ TEST_F(TrainingTest, TrainPrintsTheAccuracyOfEverySeed) {
   EXPECT_GT(result.at("seconds"), 0);
 }
 
+TEST_F(TrainingTest, SmallDataAreSeenInMoreEpochs) {
+  const json result =
+      Run({"train", "--data", data(), "--network", "1,1,8,0", "--mb", "180", "--json"});
+  EXPECT_EQ(result.at("epochs"), 223);  // 40,000 samples of 180
+}
+
 TEST_F(TrainingTest, ThreadsDoNotChangeTheResult) {
   const json one = Run(Train({"--threads", "1"}));
   const json two = Run(Train({"--threads", "2"}));

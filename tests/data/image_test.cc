@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -59,6 +60,21 @@ Bytes WithHugeSize(Bytes png) {  // and the checksum left wrong: the size is loo
   return png;
 }
 
+/// Where the first Huffman table of a JPEG file begins.
+std::size_t HuffmanTableOf(const Bytes& jpeg) {
+  const Bytes marker = {0xff, 0xc4};
+  const auto found = std::search(jpeg.begin(), jpeg.end(), marker.begin(), marker.end());
+  return static_cast<std::size_t>(found - jpeg.begin()) + 4;
+}
+
+/// Instead of its own counts of codes by length, 255 of each of the two longest.
+Bytes WithHuffmanTableOf510Codes(Bytes jpeg) {
+  const auto counts = jpeg.begin() + static_cast<std::ptrdiff_t>(HuffmanTableOf(jpeg)) + 1;
+  std::fill(counts, counts + 14, std::uint8_t{0});
+  std::fill(counts + 14, counts + 16, std::uint8_t{255});
+  return jpeg;
+}
+
 class MalformedImageTest : public ::testing::TestWithParam<MalformedFile> {};
 
 TEST_P(MalformedImageTest, IsOneLineThatNamesFileFoundAndExpected) {
@@ -82,6 +98,9 @@ INSTANTIATE_TEST_SUITE_P(
         MalformedFile{"png_claims_256_megapixels", WithHugeSize(kPng),
                       "found 16000x16000 pixels in "},
         MalformedFile{"jpeg_magic_only", First(kJpeg, 3), "found a header that is damaged"},
+        MalformedFile{"jpeg_huffman_table", WithHuffmanTableOf510Codes(kJpeg),
+                      "offset " + std::to_string(HuffmanTableOf(kJpeg)) +
+                          ": found a Huffman table of 510 codes, expected at most 256"},
         MalformedFile{"jpeg_cut", First(kJpeg, kJpeg.size() - 20),
                       "offset " + std::to_string(kJpeg.size() - 20) +
                           ": found the end of the file, expected the end of the picture"}),

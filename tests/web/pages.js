@@ -51,10 +51,15 @@ async function checkReport(browser) {
     expect("networks on the front", await page.locator("#front tbody tr").count(), store.front.length);
     expect("hypervolume", await page.textContent("#front p"), (text) => text.includes(store.hypervolume.toFixed(4)));
     expect("charts", await page.locator("svg.chart[role=img]").count(), (n) => n >= 3);
+    expect("values that are no text", (await page.textContent("main")).includes("[object"), false);
     expect("a box for each layer", await page.locator("#found svg.drawing .box").count(), (n) => n >= 3);
     if (width === 1280 && scheme === "light") await checkTable(page, store);
     await page.context().close();
   }
+  const paper = await open(browser, "file://" + task.report, 690, "light");  // A4 within its margins
+  await paper.emulateMedia({ media: "print" });
+  await look(paper, "report-print", 690);
+  await paper.context().close();
 }
 
 async function checkTable(page, store) {
@@ -127,6 +132,7 @@ async function checkLive(browser) {
     await until("the phone has all trials", async () => (await phone.locator("#finished").count()) && number(await phone.textContent("#finished")) === store.trials);
     await phone.waitForSelector("#pad");
     await look(phone, "live-light", 390);
+    for (const open of [page, phone]) await open.context().close();  // before their events end
   } finally {
     search.kill("SIGKILL");
     server.kill("SIGKILL");

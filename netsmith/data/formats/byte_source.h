@@ -26,6 +26,14 @@ class ByteSource {
   std::string name_;
 };
 
+/// Numbers in files whose lowest byte comes first.
+inline std::uint16_t LittleEndian16(const std::uint8_t* at) {
+  return static_cast<std::uint16_t>(at[0] | at[1] << 8);
+}
+inline std::uint32_t LittleEndian32(const std::uint8_t* at) {
+  return LittleEndian16(at) | std::uint32_t{LittleEndian16(at + 2)} << 16;
+}
+
 /// The content of a regular file, unpacked when it starts as gzip data do (RFC 1952).
 /// Errors   DataError: missing, unreadable or not a regular file.
 std::unique_ptr<ByteSource> OpenFile(const std::filesystem::path& path);

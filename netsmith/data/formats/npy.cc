@@ -114,8 +114,7 @@ class Header {
     if (source_.Read(std::span(length).first(length_bytes)) < length_bytes) {
       Fail(source_, 8, "found the end of the file, expected the header's length");
     }
-    const std::size_t wanted = std::size_t{length[0]} | std::size_t{length[1]} << 8 |
-                               std::size_t{length[2]} << 16 | std::size_t{length[3]} << 24;
+    const std::size_t wanted = LittleEndian32(length.data());
     if (wanted > kMaxHeaderBytes) {
       Fail(source_, 8, "found a header of {} bytes, expected at most {}", wanted, kMaxHeaderBytes);
     }

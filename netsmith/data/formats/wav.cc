@@ -22,14 +22,6 @@ constexpr std::uint16_t kFloat = 3;
 constexpr std::uint16_t kExtensible = 0xfffe;
 constexpr std::uint32_t kUnknownLength = 0xffffffff;
 
-std::uint32_t Word(const std::uint8_t* at) {
-  return std::uint32_t{at[0]} | std::uint32_t{at[1]} << 8 | std::uint32_t{at[2]} << 16 |
-         std::uint32_t{at[3]} << 24;
-}
-std::uint16_t Short(const std::uint8_t* at) {
-  return static_cast<std::uint16_t>(at[0] | at[1] << 8);
-}
-
 class WavParser {
  public:
   WavParser(ByteSource& source, double max_seconds) : source_(source), max_seconds_(max_seconds) {}
@@ -41,7 +33,7 @@ class WavParser {
       const std::size_t count = Take(header);
       if (count < header.size()) Fail("found the end of the file, expected the chunk \"data\"");
       const std::string_view name(reinterpret_cast<const char*>(header.data()), 4);
-      const std::uint32_t length = Word(&header[4]);
+      const std::uint32_t length = LittleEndian32(&header[4]);
       if (name == "data") {
         ReadData(length);
         return std::move(sound_);
@@ -96,11 +88,11 @@ class WavParser {
     if (Take(std::span(format).first(wanted)) < wanted) {
       Fail("found the end of the file, expected a format of {} bytes", length);
     }
-    type_ = Short(format.data());
-    channels_ = Short(&format[2]);
-    sound_.sample_rate = Word(&format[4]);
-    bits_ = Short(&format[14]);
-    if (type_ == kExtensible && wanted == format.size()) type_ = Short(&format[24]);
+    type_ = LittleEndian16(format.data());
+    channels_ = LittleEndian16(&format[2]);
+    sound_.sample_rate = LittleEndian32(&format[4]);
+    bits_ = LittleEndian16(&format[14]);
+    if (type_ == kExtensible && wanted == format.size()) type_ = LittleEndian16(&format[24]);
     const bool pcm = type_ == kPcm && (bits_ == 8 || bits_ == 16 || bits_ == 24 || bits_ == 32);
     if (!pcm && !(type_ == kFloat && bits_ == 32)) {
       Fail(
@@ -120,16 +112,16 @@ class WavParser {
       case 8:
         return (static_cast<float>(*at) - 128.0f) / 128.0f;
       case 16:
-        return static_cast<float>(static_cast<std::int16_t>(Short(at))) / 32768.0f;
+        return static_cast<float>(static_cast<std::int16_t>(LittleEndian16(at))) / 32768.0f;
       case 24: {
-        const std::uint32_t bits =
-            std::uint32_t{at[0]} << 8 | std::uint32_t{at[1]} << 16 | std::uint32_t{at[2]} << 24;
+        const std::uint32_t bits = std::uint32_t{LittleEndian16(at)} << 8 | std::uint32_t{at[2]}
+                                                                                << 24;
         return static_cast<float>(static_cast<std::int32_t>(bits)) / 2147483648.0f;
       }
       default:
-        return type_ == kFloat
-                   ? std::bit_cast<float>(Word(at))
-                   : static_cast<float>(static_cast<std::int32_t>(Word(at))) / 2147483648.0f;
+        return type_ == kFloat ? std::bit_cast<float>(LittleEndian32(at))
+                               : static_cast<float>(static_cast<std::int32_t>(LittleEndian32(at))) /
+                                     2147483648.0f;
     }
   }
 

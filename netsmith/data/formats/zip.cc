@@ -25,14 +25,6 @@ constexpr std::size_t kEndBytes = 22;
 constexpr std::size_t kEntryBytes = 46;
 constexpr std::size_t kLocalBytes = 30;
 
-std::uint32_t Word(const std::uint8_t* at) {
-  return std::uint32_t{at[0]} | std::uint32_t{at[1]} << 8 | std::uint32_t{at[2]} << 16 |
-         std::uint32_t{at[3]} << 24;
-}
-std::uint16_t Short(const std::uint8_t* at) {
-  return static_cast<std::uint16_t>(at[0] | at[1] << 8);
-}
-
 template <typename... Args>
 [[noreturn]] void Fail(const std::string& name, std::uint64_t offset,
                        fmt::format_string<Args...> message, Args&&... args) {
@@ -137,15 +129,15 @@ ZipArchive::ZipArchive(std::string name, std::uint64_t size, ReadAt read)
   std::vector<std::uint8_t> tail(static_cast<std::size_t>(size_ - tail_begin));
   tail.resize(read_(tail_begin, tail));
   std::size_t end = tail.size() < kEndBytes ? std::string::npos : tail.size() - kEndBytes;
-  while (end != std::string::npos && Word(&tail[end]) != kEndMagic) {
+  while (end != std::string::npos && LittleEndian32(&tail[end]) != kEndMagic) {
     end = end == 0 ? std::string::npos : end - 1;
   }
   if (end == std::string::npos) {
     Fail(name_, size_, "found no list of members, expected a zip archive's at its end");
   }
-  const std::size_t count = Short(&tail[end + 10]);
-  const std::uint64_t list_bytes = Word(&tail[end + 12]);
-  const std::uint64_t list_begin = Word(&tail[end + 16]);
+  const std::size_t count = LittleEndian16(&tail[end + 10]);
+  const std::uint64_t list_bytes = LittleEndian32(&tail[end + 12]);
+  const std::uint64_t list_begin = LittleEndian32(&tail[end + 16]);
   if (count == 0xffff || list_begin == 0xffffffff) {
     Fail(name_, tail_begin + end, "found an archive of 4 GiB or more, expected less");
   }
@@ -157,27 +149,27 @@ ZipArchive::ZipArchive(std::string name, std::uint64_t size, ReadAt read)
   list.resize(read_(list_begin, list));
   std::size_t at = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    if (list.size() - at < kEntryBytes || Word(&list[at]) != kEntryMagic) {
+    if (list.size() - at < kEntryBytes || LittleEndian32(&list[at]) != kEntryMagic) {
       Fail(name_, list_begin + at, "found no entry {} of {}, expected the magic bytes PK\\x01\\x02",
            i, count);
     }
-    const std::size_t name_bytes = Short(&list[at + 28]);
+    const std::size_t name_bytes = LittleEndian16(&list[at + 28]);
     const std::size_t entry_bytes =
-        kEntryBytes + name_bytes + Short(&list[at + 30]) + Short(&list[at + 32]);
+        kEntryBytes + name_bytes + LittleEndian16(&list[at + 30]) + LittleEndian16(&list[at + 32]);
     if (list.size() - at < entry_bytes) {
       Fail(name_, list_begin + at, "found an entry of {} bytes, expected at most {}", entry_bytes,
            list.size() - at);
     }
-    if ((Short(&list[at + 8]) & 1) != 0) {
+    if ((LittleEndian16(&list[at + 8]) & 1) != 0) {
       Fail(name_, list_begin + at, "found an encrypted member, expected plain ones");
     }
     members_.push_back(
         {.name = std::string(reinterpret_cast<const char*>(&list[at + kEntryBytes]), name_bytes),
-         .header = Word(&list[at + 42]),
-         .packed_bytes = Word(&list[at + 20]),
-         .bytes = Word(&list[at + 24]),
-         .checksum = Word(&list[at + 16]),
-         .method = Short(&list[at + 10])});
+         .header = LittleEndian32(&list[at + 42]),
+         .packed_bytes = LittleEndian32(&list[at + 20]),
+         .bytes = LittleEndian32(&list[at + 24]),
+         .checksum = LittleEndian32(&list[at + 16]),
+         .method = LittleEndian16(&list[at + 10])});
     at += entry_bytes;
   }
 }
@@ -198,7 +190,7 @@ ZipArchive ZipArchive::Open(const std::filesystem::path& path) {
 
 std::unique_ptr<ByteSource> ZipArchive::OpenMember(const Member& member) const {
   std::array<std::uint8_t, kLocalBytes> local{};
-  if (read_(member.header, local) < local.size() || Word(local.data()) != kLocalMagic) {
+  if (read_(member.header, local) < local.size() || LittleEndian32(local.data()) != kLocalMagic) {
     Fail(name_, member.header, "found no member {}, expected the magic bytes PK\\x03\\x04",
          member.name);
   }
@@ -207,7 +199,8 @@ std::unique_ptr<ByteSource> ZipArchive::OpenMember(const Member& member) const {
          "{}: found compression method {}, expected 0 (stored) or 8 (deflated)", member.name,
          member.method);
   }
-  const std::uint64_t data = member.header + kLocalBytes + Short(&local[26]) + Short(&local[28]);
+  const std::uint64_t data =
+      member.header + kLocalBytes + LittleEndian16(&local[26]) + LittleEndian16(&local[28]);
   return std::make_unique<MemberSource>(name_, member,
                                         PackedBytes(read_, data, member.packed_bytes));
 }

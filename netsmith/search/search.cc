@@ -96,7 +96,8 @@ void CheckSameSpec(const StudySpec& stored, const StudySpec& asked) {
 void OpenStudy(study::Store& store, const StudySpec& spec, bool resume) {
   const auto stored = store.FindStudy(spec.name);
   if (!stored) return store.CreateStudy(spec);
-  if (!resume) Refuse(spec.name, "exists already; --resume continues it");
+  if (!resume)
+    Refuse(spec.name, "exists already; --resume continues it, --study NAME begins another");
   CheckSameSpec(*stored, spec);
 }
 

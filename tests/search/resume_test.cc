@@ -60,8 +60,9 @@ TEST(ResumeTest, StartsAStudyWhereThereIsNone) {
 TEST(ResumeTest, AnExistingStudyIsRefusedWithoutResume) {
   LogStore store;
   SearchOf(5, false).Run(store);
-  EXPECT_EQ(MessageOf([&] { SearchOf(5, false).Run(store); }),
-            "study 'tiny-study': exists already; --resume continues it");
+  EXPECT_EQ(
+      MessageOf([&] { SearchOf(5, false).Run(store); }),
+      "study 'tiny-study': exists already; --resume continues it, --study NAME begins another");
 }
 
 // 10 and 13 cut a generation of 4, and 12 does not.

@@ -70,12 +70,10 @@ class KeptTrainings {
         how_(fmt::format("data {} epochs {} mb {} rates {} seed {} seeds {}",
                          problem.content_hash(), options.epochs, options.mb,
                          fmt::join(options.learning_rates, ","), options.seed, options.num_seeds)) {
-    const std::string recipe = train::Describe(options.recipe);
-    if (!recipe.empty()) how_ += " recipe " + recipe;
   }
 
-  std::optional<train::FullTrainingResult> Find(const graph::Graph& graph) const {
-    const std::string what = What(graph);
+  std::optional<train::FullTrainingResult> Find(const train::NamedNetwork& network) const {
+    const std::string what = What(network);
     const auto text = store_.FindAttribute(study_, Key(what));
     if (!text) return std::nullopt;
     try {
@@ -87,16 +85,18 @@ class KeptTrainings {
     }
   }
 
-  void Keep(const graph::Graph& graph, const train::FullTrainingResult& result) {
-    const std::string what = What(graph);
+  void Keep(const train::NamedNetwork& network, const train::FullTrainingResult& result) {
+    const std::string what = What(network);
     store_.SetAttribute(study_, Key(what),
                         ordered_json{{"of", what}, {"result", ToJson(result)}}.dump());
   }
 
  private:
   /// What decides the result.
-  std::string What(const graph::Graph& graph) const {
-    return fmt::format("network {} {}", graph::CanonicalHash(graph), how_);
+  std::string What(const train::NamedNetwork& network) const {
+    const std::string recipe = train::Describe(network.recipe);
+    return fmt::format("network {} {}{}{}", graph::CanonicalHash(network.graph), how_,
+                       recipe.empty() ? "" : " recipe ", recipe);
   }
   static std::string Key(const std::string& what) {
     return fmt::format("full_training:{:016x}", base::RandomStreams(0).SeedFor(what));
@@ -165,13 +165,13 @@ std::optional<report::RewardComparison> CompareWithRandom(study::Store& store,
 /// Trains the networks that `kept` does not have, and adds each to it as soon as it is done.
 void TrainTheRest(std::vector<report::TrainedNetwork>& networks,
                   const std::vector<train::NamedNetwork>& graphs, const data::Problem& problem,
-                  train::FullTrainingOptions options, KeptTrainings* kept,
-                  const std::stop_token& stop) {
+                  train::FullTrainingOptions options, const train::Recipe& recipe,
+                  KeptTrainings* kept, const std::stop_token& stop) {
   std::vector<std::size_t> missing;
   std::vector<train::NamedNetwork> to_train;
   for (std::size_t i = 0; i < graphs.size(); ++i) {
     if (kept != nullptr) {
-      if (auto result = kept->Find(graphs[i].graph)) {
+      if (auto result = kept->Find(graphs[i])) {
         base::LogInfo(fmt::format("{}: its full training was done before", graphs[i].name));
         networks[i].training = *std::move(result);
         continue;
@@ -189,10 +189,10 @@ void TrainTheRest(std::vector<report::TrainedNetwork>& networks,
                   report::Counted(static_cast<std::int64_t>(num_trainings), "full training"),
                   report::Counted(std::ssize(missing), "network"),
                   report::Counted(options.epochs, "epoch"), fmt::join(options.learning_rates, ", "),
-                  report::Counted(options.num_seeds, "seed"), RecipeText(options.recipe)));
+                  report::Counted(options.num_seeds, "seed"), RecipeText(recipe)));
   options.on_network = [&](std::size_t i, const train::FullTrainingResult& result) {
     networks[missing[i]].training = result;
-    if (kept != nullptr) kept->Keep(to_train[i].graph, result);
+    if (kept != nullptr) kept->Keep(to_train[i], result);
   };
   train::TrainInFull(to_train, problem, options, stop);
 }
@@ -257,16 +257,18 @@ report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonR
                                  const std::stop_token& stop) {
   report::Comparison comparison;
   comparison.networks = NetworksOf(flags, request, store);
+  const train::Recipe& recipe = flags.training.recipe.recipe;
   std::vector<train::NamedNetwork> graphs;
   for (report::TrainedNetwork& network : comparison.networks) {
-    graphs.push_back({network.text, space::ParseNetwork(network.text, problem.development().shape(),
-                                                        problem.development().num_classes())});
+    graphs.push_back({network.text,
+                      space::ParseNetwork(network.text, problem.development().shape(),
+                                          problem.development().num_classes()),
+                      space::WithDecided(recipe, space::ParseTraining(network.text))});
     network.form = report::ClassicForm(graphs.back().graph);
     network.costs = graph::TotalCosts(graphs.back().graph);
   }
   const train::FullTrainingOptions options{.epochs = flags.training.epochs,
                                            .mb = flags.training.mb,
-                                           .recipe = flags.training.recipe.recipe,
                                            .learning_rates = flags.Rates(),
                                            .seed = static_cast<std::uint64_t>(request.seed),
                                            .num_seeds = flags.training.seeds,
@@ -274,7 +276,8 @@ report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonR
                                            .keep_weights = request.keep_weights};
   std::optional<KeptTrainings> kept;
   if (request.study) kept.emplace(*store, *request.study, problem, options);
-  TrainTheRest(comparison.networks, graphs, problem, options, kept ? &*kept : nullptr, stop);
+  TrainTheRest(comparison.networks, graphs, problem, options, recipe, kept ? &*kept : nullptr,
+               stop);
   if (request.study) {
     const std::size_t found = ChooseFound(comparison.networks);
     if (request.keep_weights) {

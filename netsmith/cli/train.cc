@@ -56,19 +56,21 @@ class Train : public Command {
     training_.Settle(problem);
     const auto graph = space::ParseNetwork(network_, problem.development().shape(),
                                            problem.development().num_classes());
+    training_.recipe.recipe =
+        space::WithDecided(training_.recipe.recipe, space::ParseTraining(network_));
+    const train::Recipe& recipe = training_.recipe.recipe;
     const graph::Costs costs = graph::TotalCosts(graph);
     base::LogInfo(
         fmt::format("training {} ({} parameters, {} multiply-adds) on {} samples of {}: {}, {}{}",
                     network_, report::Grouped(costs.params), report::Grouped(costs.macs),
                     report::Grouped(std::ssize(problem.train())), data_.data,
                     report::Counted(training_.epochs, "epoch"),
-                    report::Counted(training_.seeds, "seed"), RecipeText(training_.recipe.recipe)));
+                    report::Counted(training_.seeds, "seed"), RecipeText(recipe)));
     const auto result =
-        train::TrainInFull(std::vector<train::NamedNetwork>{{network_, graph}}, problem,
+        train::TrainInFull(std::vector<train::NamedNetwork>{{network_, graph, recipe}}, problem,
                            {.epochs = training_.epochs,
                             .mb = training_.mb,
                             .max_samples = samples_,
-                            .recipe = training_.recipe.recipe,
                             .learning_rates = {learning_rate_},
                             .seed = static_cast<std::uint64_t>(seed_),
                             .num_seeds = training_.seeds,

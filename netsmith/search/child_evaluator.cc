@@ -72,8 +72,8 @@ Evaluation ChildEvaluator::Evaluate(const study::Job& job, const std::stop_token
   } catch (const base::InvalidArgument& invalid) {
     return WithoutReward(TrialState::kRefused, invalid.what());
   }
-  auto over = OverLimit(costs, train::PlannedBytes(graph, options_.mb, 1, options_.recipe),
-                        options_.limits);
+  const train::Recipe recipe = space::WithDecided(options_.recipe, decided);
+  auto over = OverLimit(costs, train::PlannedBytes(graph, options_.mb, 1, recipe), options_.limits);
   const double latency_us = over ? 0 : MeasureLatency(graph, options_.limits, stop);
   if (!over) over = OverLatency(latency_us, options_.limits);
   Evaluation evaluation =
@@ -118,7 +118,7 @@ Evaluation ChildEvaluator::TrainOn(const data::Problem& problem, std::uint64_t s
   training.mb = options_.mb;
   training.max_samples = options_.max_samples;
   training.learning_rate = decided.learning_rate.value_or(options_.learning_rate);
-  training.recipe = options_.recipe;
+  training.recipe = space::WithDecided(options_.recipe, decided);
   training.metric = options_.metric;
   training.seed = seed;
   training.num_threads = job.num_threads;

@@ -25,6 +25,9 @@ struct Known {
 
 constexpr std::array kKnown = {
     Known{"learning_rate", &Hyperparameters::learning_rate, 0, 10, true},
+    Known{"weight_decay", &Hyperparameters::weight_decay, 0, 1, false},
+    Known{"label_smoothing", &Hyperparameters::label_smoothing, 0, 1, false},
+    Known{"augment_strength", &Hyperparameters::augment_strength, 0, 100, false},
 };
 
 const Known& Find(const std::string& name) {
@@ -62,6 +65,14 @@ std::string ToString(const Hyperparameters& hyperparameters) {
     if (value) text += fmt::format(" {}={}", known.name, *value);
   }
   return text;
+}
+
+train::Recipe WithDecided(train::Recipe recipe, const Hyperparameters& decided) {
+  recipe.optimizer.weight_decay = decided.weight_decay.value_or(recipe.optimizer.weight_decay);
+  recipe.label_smoothing = decided.label_smoothing.value_or(recipe.label_smoothing);
+  recipe.augment_strength = decided.augment_strength.value_or(recipe.augment_strength);
+  if (decided.augment_strength && recipe.augment == "none") recipe.augment = "auto";
+  return recipe;
 }
 
 }  // namespace netsmith::space

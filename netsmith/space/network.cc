@@ -5,16 +5,19 @@
 #include <cerrno>
 #include <cstddef>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "netsmith/base/error.h"
 #include "netsmith/base/file.h"
 #include "netsmith/space/catalog/post.h"
 #include "netsmith/space/catalog/post_text.h"
 #include "netsmith/space/registry.h"
+#include "netsmith/space/search_space.h"
 #include "netsmith/space/text_cursor.h"
 
 namespace netsmith::space {
@@ -36,6 +39,20 @@ Genome ParseGenome(std::string_view text, std::size_t start) {
 std::size_t EndOfFileName(std::string_view text) {
   const std::size_t end = text.rfind(".toml");
   return end == std::string_view::npos ? 0 : end;
+}
+
+struct SpaceGenome {
+  std::unique_ptr<SearchSpace> space;
+  Genome genome;
+};
+
+/// "SPACE:genome" taken apart; nothing where the text names no space.
+std::optional<SpaceGenome> ParseSpaceGenome(const std::string& text) {
+  const std::size_t colon = text.find(':', EndOfFileName(text));
+  if (colon == std::string::npos) return std::nullopt;
+  Genome genome = ParseGenome(text, colon + 1);
+  auto space = MakeSpaceForGenome(text.substr(0, colon), genome.size());
+  return SpaceGenome{std::move(space), std::move(genome)};
 }
 
 void CheckFits(const graph::Graph& graph, const std::string& path, graph::SampleShape input,
@@ -68,11 +85,16 @@ graph::Graph ParseNetwork(const std::string& text, graph::SampleShape input, int
     CheckFits(graph, text.substr(1), input, num_classes);
     return graph;
   }
-  const std::size_t colon = text.find(':', EndOfFileName(text));
-  if (colon == std::string::npos) return BuildPost(ParsePostLayers(text), input, num_classes);
-  const Genome genome = ParseGenome(text, colon + 1);
-  return MakeSpaceForGenome(text.substr(0, colon), genome.size())
-      ->Build(genome, input, num_classes);
+  if (const auto named = ParseSpaceGenome(text)) {
+    return named->space->Build(named->genome, input, num_classes);
+  }
+  return BuildPost(ParsePostLayers(text), input, num_classes);
+}
+
+Hyperparameters ParseTraining(const std::string& text) {
+  if (text.starts_with('@')) return {};
+  const auto named = ParseSpaceGenome(text);
+  return named ? named->space->Training(named->genome) : Hyperparameters();
 }
 
 }  // namespace netsmith::space

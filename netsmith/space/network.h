@@ -3,6 +3,7 @@
 #include <string>
 
 #include "netsmith/graph/graph.h"
+#include "netsmith/space/hyperparameters.h"
 
 namespace netsmith::space {
 
@@ -17,6 +18,11 @@ namespace netsmith::space {
 ///          hold no graph; InvalidArgument for a genome that does not fit its space, or a graph
 ///          that fits neither its own shapes nor the samples and classes.
 graph::Graph ParseNetwork(const std::string& text, graph::SampleShape input, int num_classes);
+
+/// What such a name decides about the network's training: something for a genome of a space that
+/// decides it, as "conv2d+weight_decay:…"; nothing for the others.
+/// Errors   as ParseNetwork for the name of a space and its genome.
+Hyperparameters ParseTraining(const std::string& text);
 
 /// The graph in a JSON file, valid in itself (graph::Analyze).
 graph::Graph ReadGraphFile(const std::string& path);

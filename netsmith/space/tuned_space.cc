@@ -21,6 +21,9 @@ namespace netsmith::space {
 
 std::vector<double> UsualValues(const std::string& hyperparameter) {
   if (hyperparameter == "learning_rate") return {3e-4, 1e-3, 3e-3, 1e-2};
+  if (hyperparameter == "weight_decay") return {0, 5e-4, 5e-3, 5e-2};
+  if (hyperparameter == "label_smoothing") return {0, 0.05, 0.1, 0.2};
+  if (hyperparameter == "augment_strength") return {0, 0.5, 1, 2};
   throw base::InvalidArgument(fmt::format("found the hyperparameter {}, known: {}",
                                           Quoted(hyperparameter),
                                           fmt::join(HyperparameterNames(), ", ")));

@@ -99,7 +99,7 @@ class FullTrainer {
         .mb = options_.mb,
         .max_samples = options_.max_samples,
         .learning_rate = rate,
-        .recipe = options_.recipe,
+        .recipe = networks_[job.network].recipe,
         .seed = seed,
         .num_threads = num_threads,
         .on_epoch = [&](int epoch, double accuracy) {

@@ -39,8 +39,7 @@ struct FullTrainingResult {
 struct FullTrainingOptions {
   int epochs = 10;
   std::int64_t mb = 100;
-  std::int64_t max_samples = 0;  // training samples an epoch sees; 0: all
-  Recipe recipe = {};
+  std::int64_t max_samples = 0;                 // training samples an epoch sees; 0: all
   std::vector<double> learning_rates = {1e-3};  // each network's best is chosen on validation
   std::uint64_t seed = 0;                       // the first seed; the choice is made with it
   int num_seeds = 1;                            // seeds seed, seed + 1, …
@@ -54,6 +53,7 @@ struct FullTrainingOptions {
 struct NamedNetwork {
   std::string name;  // in messages: the network's text
   graph::Graph graph;
+  Recipe recipe = {};
 };
 
 /// Trains every network at every learning rate with the first seed, takes for each network the rate

@@ -64,6 +64,23 @@ TEST_F(TrainingTest, TheRecipeChangesTheTrainingAndIsSaid) {
   EXPECT_EQ(threads.at("test_accuracy"), strong.at("test_accuracy"));
 }
 
+TEST_F(TrainingTest, WhatAGenomeDecidedHoldsForTheFullTrainingToo) {
+  const auto train = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"--learning-rate", "3e-4"});
+    return Run(Train(more));
+  };
+  const json decided = train({"--network", "post+label_smoothing:2,1,1,0,3"});
+  EXPECT_EQ(decided.at("recipe"), "label smoothing 0.2");
+  const json asked = train({"--network", "post:2,1,1,0", "--label-smoothing", "0.2"});
+  EXPECT_EQ(decided.at("validation_accuracy"), asked.at("validation_accuracy"));
+  const json compared = Run(
+      CompareOptions({"compare", "--data", data(), "--network", "post+label_smoothing:2,1,1,0,3",
+                      "--network", "post:2,1,1,0", "--network", "post+label_smoothing:2,1,1,0,0"}));
+  const json& networks = compared.at("networks");
+  EXPECT_EQ(networks[1].at("validation_accuracy"), networks[2].at("validation_accuracy"));
+  EXPECT_EQ(networks[1].at("params"), networks[0].at("params"));
+}
+
 TEST_F(TrainingTest, AWrongRecipeIsAnErrorBeforeTheDataIsLoaded) {
   const auto error_of = [&](const std::vector<std::string>& more) {
     const ProcessResult result = Netsmith(Train(more));

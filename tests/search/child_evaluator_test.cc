@@ -16,6 +16,7 @@
 #include "netsmith/data/dataset.h"
 #include "netsmith/graph/graph.h"
 #include "netsmith/space/file/file_space.h"
+#include "netsmith/space/registry.h"
 #include "netsmith/train/train.h"
 #include "tests/support/simulated_search.h"
 #include "tests/support/tiny_problem.h"
@@ -124,6 +125,20 @@ TEST_F(ChildEvaluatorTest, ALearningRateThatTheGenomeDecidesWins) {
   EXPECT_EQ(curve(1, 0.5), curve(1, 0.1));
   EXPECT_GT(curve(1, 0.5).back(), 0.9);
   EXPECT_EQ(curve(0, 0.02).front(), curve(0, 0.02).back()) << "hardly trained at all";
+}
+
+TEST_F(ChildEvaluatorTest, WhatTheGenomeDecidesTakesThePlaceOfTheRecipes) {
+  const auto reward = [&](const std::string& space, space::Genome genome) {
+    return ChildEvaluator(*space::MakeSpace(space, {.max_layers = 1}), problem_, options_)
+        .Evaluate({.trial = 0, .genome = std::move(genome), .network = "tuned"}, {})
+        .curve;
+  };
+  options_.learning_rate = 3e-4;
+  const auto plain = reward("post", {1, 0, 0, 0});
+  const auto decided = reward("post+weight_decay", {1, 0, 0, 0, 3});
+  EXPECT_EQ(reward("post+weight_decay", {1, 0, 0, 0, 0}), plain);
+  options_.recipe.optimizer.weight_decay = 0.05;
+  EXPECT_EQ(decided, reward("post", {1, 0, 0, 0}));
 }
 
 TEST_F(ChildEvaluatorTest, RecipeAndMetricDecideTheReward) {

@@ -6,8 +6,10 @@
 
 #include "netsmith/base/error.h"
 #include "netsmith/graph/graph.h"
+#include "netsmith/space/hyperparameters.h"
 #include "netsmith/space/network.h"
 #include "netsmith/space/registry.h"
+#include "netsmith/train/recipe.h"
 
 namespace netsmith::space {
 namespace {
@@ -31,6 +33,38 @@ TEST(TunedSpaceTest, EveryHyperparameterHasUsualValuesInItsRange) {
       EXPECT_NE(ToString(training), "");
     }
   }
+}
+
+TEST(TunedSpaceTest, ANetworksNameSaysWhatIsDecidedAboutItsTraining) {
+  const Hyperparameters decided =
+      ParseTraining("post+weight_decay+label_smoothing+augment_strength:1,2,3,4,1,2,3");
+  EXPECT_EQ(decided,
+            (Hyperparameters{.weight_decay = 5e-4, .label_smoothing = 0.1, .augment_strength = 2}));
+  EXPECT_EQ(ParseTraining("post:1,2,3,4"), Hyperparameters());
+  EXPECT_EQ(ParseTraining("5,32,2,0"), Hyperparameters());
+  EXPECT_EQ(ParseTraining("@graph.json"), Hyperparameters());
+}
+
+TEST(HyperparametersTest, WhatIsDecidedTakesThePlaceOfTheRecipes) {
+  const train::Recipe strong = train::NamedRecipe("strong");
+  const train::Recipe decided =
+      WithDecided(strong, {.weight_decay = 0, .label_smoothing = 0.2, .augment_strength = 2});
+  EXPECT_EQ(decided.optimizer.weight_decay, 0);
+  EXPECT_EQ(decided.label_smoothing, 0.2);
+  EXPECT_EQ(decided.augment_strength, 2);
+  EXPECT_EQ(train::Describe(WithDecided(strong, {})), train::Describe(strong));
+}
+
+train::Recipe WithAugment(const std::string& augment) {
+  train::Recipe recipe;
+  recipe.augment = augment;
+  return recipe;
+}
+
+TEST(HyperparametersTest, ADecidedStrengthOfAugmentationNeedsSomeAugmentation) {
+  EXPECT_EQ(WithDecided(WithAugment("none"), {.augment_strength = 1}).augment, "auto");
+  EXPECT_EQ(WithDecided(WithAugment("flip"), {.augment_strength = 1}).augment, "flip");
+  EXPECT_EQ(WithDecided(WithAugment("none"), {.weight_decay = 1}).augment, "none");
 }
 
 TEST(TunedSpaceTest, NameIsTakenApartBehindTheFile) {

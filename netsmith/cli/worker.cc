@@ -16,7 +16,6 @@
 #include "netsmith/cli/commands.h"
 #include "netsmith/cli/evaluation.h"
 #include "netsmith/data/dataset.h"
-#include "netsmith/engine/instruction_set.h"
 #include "netsmith/report/format.h"
 #include "netsmith/search/identity.h"
 #include "netsmith/search/patience.h"
@@ -80,7 +79,7 @@ class Worker : public Command {
     const data::Problem problem = LoadData(setup->data_hash, flags.data, stop);
     flags.space.Settle(problem.development().shape());
     const auto space = flags.space.Make();
-    CheckStudy(*store, *space);
+    CheckStudy(*store, *space, flags.Engine());
     std::vector<std::unique_ptr<study::Evaluator>> evaluators;
     for (int i = 0; i < workers_; ++i) {
       evaluators.push_back(MakeTrialEvaluator(flags, *space, problem));
@@ -123,19 +122,19 @@ class Worker : public Command {
     return problem;
   }
 
-  void CheckStudy(study::Store& store, const space::SearchSpace& space) const {
+  void CheckStudy(study::Store& store, const space::SearchSpace& space,
+                  const std::string& engine) const {
     const auto spec = store.FindStudy(study_);
     if (!spec || spec->space_signature != space.Signature()) {
       throw base::StoreError(fmt::format(
           "study '{}': was made with another space: found {} in the study, have {} here", study_,
           spec ? spec->space_signature : "nothing", space.Signature()));
     }
-    const std::string arithmetic = engine::Arithmetic();
-    if (!spec->engine.empty() && spec->engine != arithmetic) {
+    if (!spec->engine.empty() && spec->engine != engine) {
       throw base::StoreError(
           fmt::format("study '{}': its results come from {}, and this worker has {}, whose results "
                       "would differ in the last bits",
-                      study_, spec->engine, arithmetic));
+                      study_, spec->engine, engine));
     }
   }
 

@@ -320,7 +320,7 @@ search::SearchResult RunStudy(const StudyFlags& flags, const data::Problem& prob
        .pruning = flags.pruning.Options(),
        .attributes = {{report::kSearchRecordKey, ToJson(MakeRecord(flags, problem))},
                       {kWorkerKey, WorkerJson(evaluation, problem)}},
-       .before_generation = [&] { control.WaitWhilePaused(); },
+       .is_paused = [&] { return control.is_paused(); },
        .on_progress = [&](const search::Progress& p) { progress.Update(p); }},
       deadline.token());
   if (!result.interrupted) control.Finish();

@@ -140,7 +140,7 @@ class Worker : public Command {
 
   search::WorkOptions Options() const {
     return {.study = study_,
-            .store_url = store_url_,
+            .store_url = store::AbsoluteUrl(store_url_),
             .name = search::ProcessIdentity(),
             .spool = spool_,
             .lease_seconds = static_cast<double>(lease_seconds_),
@@ -154,20 +154,30 @@ class Worker : public Command {
 
   int Deliver() const {
     std::map<std::string, std::unique_ptr<study::Store>> stores;
-    std::int64_t delivered = 0, late = 0;
+    std::int64_t delivered = 0, late = 0, left = 0;
     for (const auto& file : search::SpoolFiles(spool_)) {
-      for (const search::SpooledResult& result : search::ReadSpool(file)) {
-        auto& store = stores[result.store];
-        if (!store) store = store::OpenStore(result.store, {.create = false});
-        const bool taken =
-            store->DeliverTrial(result.study, result.trial, result.attempt, result.evaluation);
-        ++(taken ? delivered : late);
+      const auto results = search::ReadSpool(file);
+      const std::int64_t left_before = left;
+      for (const search::SpooledResult& result : results) {
+        try {
+          auto& store = stores[result.store];
+          if (!store) store = store::OpenStore(result.store, {.create = false});
+          const bool taken =
+              store->DeliverTrial(result.study, result.trial, result.attempt, result.evaluation);
+          ++(taken ? delivered : late);
+        } catch (const base::StoreError& error) {
+          base::LogError(error.what());
+          ++left;
+        }
       }
-      std::filesystem::remove(file);
+      // A worker that lives may have written more into it meanwhile.
+      if (left == left_before && search::ReadSpool(file) == results) std::filesystem::remove(file);
     }
     base::LogInfo(fmt::format("{} delivered, {} too late: another attempt had the trial",
                               report::Counted(delivered, "result"), late));
-    return kDone;
+    if (left == 0) return kDone;
+    base::LogError(fmt::format("{} left in {}", report::Counted(left, "result"), spool_));
+    return kStoreError;
   }
 
   std::string store_url_ = "sqlite:///netsmith.db";

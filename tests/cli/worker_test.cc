@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "netsmith/search/spool.h"
 #include "tests/cli/program.h"
 #include "tests/support/raw_database.h"
 
@@ -97,6 +98,21 @@ TEST_F(WorkerTest, DeliverOfAnEmptySpoolIsNothingToDo) {
       Netsmith({"worker", "--deliver", "--spool", (folder_.path() / "none").string()});
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_THAT(result.err, HasSubstr("0 results delivered"));
+}
+
+TEST_F(WorkerTest, DeliverGoesOnAfterAResultThatCannotBeDelivered) {
+  ASSERT_EQ(Netsmith(SearchArguments()).exit_code, 0);
+  const std::filesystem::path spool = folder_.path() / "spool";
+  const search::SpooledResult late = {.store = store(), .study = "s", .trial = 0, .attempt = 1};
+  search::SpooledResult lost = late;
+  lost.store = "sqlite:///" + (folder_.path() / "gone.db").string();
+  search::Spool(spool, "a").Keep({lost});
+  search::Spool(spool, "b").Keep({late});
+  const ProcessResult result = Netsmith({"worker", "--deliver", "--spool", spool.string()});
+  EXPECT_EQ(result.exit_code, 4) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("gone.db: there is no such file"));
+  EXPECT_THAT(result.err, HasSubstr("0 results delivered, 1 too late"));
+  EXPECT_EQ(search::SpoolFiles(spool), (std::vector{spool / "a.jsonl"}));
 }
 
 TEST_F(WorkerTest, SlurmDryRunPrintsTheJobScript) {

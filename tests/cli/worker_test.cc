@@ -126,8 +126,8 @@ TEST_F(WorkerTest, SlurmDryRunPrintsTheJobScript) {
             "#!/bin/sh\n#SBATCH --job-name=netsmith\n#SBATCH --array=1-16\n#SBATCH --requeue\n"
             "#SBATCH --cpus-per-task=1\n#SBATCH --output=netsmith-%A_%a.log\n"
             "#SBATCH --open-mode=append\n#SBATCH --partition=long\n#SBATCH --time=8:00:00\n"
-            "exec '" NETSMITH_PROGRAM
-            "' worker --store 'postgresql://me@db/studies' --study "
+            "exec " NETSMITH_PROGRAM
+            " worker --store postgresql://me@db/studies --study "
             "'it'\\''s' --workers 1 --wait 600\n");
 }
 

@@ -1,6 +1,7 @@
 #include "netsmith/base/file.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
@@ -24,7 +25,9 @@ namespace {
 void WriteThrough(const std::string& path, std::string_view content, const std::string& name) {
   std::FILE* file = std::fopen(path.c_str(), "wb");
   if (file == nullptr) FailToWrite(name, errno);
-  const bool written = std::fwrite(content.data(), 1, content.size(), file) == content.size();
+  const bool written = std::fwrite(content.data(), 1, content.size(), file) == content.size() &&
+                       std::fflush(file) == 0 &&
+                       (fsync(fileno(file)) == 0 || errno == EINVAL || errno == EROFS);
   const int error = errno;
   if (std::fclose(file) != 0 || !written) FailToWrite(name, written ? errno : error);
 }

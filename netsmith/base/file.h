@@ -11,7 +11,8 @@ namespace netsmith::base {
 std::optional<std::string> ReadFile(const std::string& path);
 
 /// Makes a file of that content, or replaces it: whoever reads sees the old or the new, never a
-/// part. Errors   IoError naming the file and why it cannot be written.
+/// part. It is on the disk when this returns.
+/// Errors   IoError naming the file and why it cannot be written.
 void WriteFile(const std::string& path, std::string_view content);
 
 }  // namespace netsmith::base

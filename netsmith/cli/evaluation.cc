@@ -14,6 +14,8 @@
 
 #include "netsmith/base/error.h"
 #include "netsmith/cli/study_run.h"
+#include "netsmith/engine/instruction_set.h"
+#include "netsmith/engine/precision.h"
 #include "netsmith/search/limited_evaluator.h"
 #include "netsmith/search/process_evaluator.h"
 #include "netsmith/space/text_cursor.h"
@@ -63,6 +65,11 @@ void EvaluationFlags::Declare(OptionTable& options) {
   child.Declare(options);
   options.Integer("seed", &seed, {0, kMaxSeed}, "Seed of the study");
   options.Text("evaluator", "COMMAND", &evaluator, "The program that gives rewards");
+}
+
+std::string EvaluationFlags::Engine() const {
+  if (!evaluator.empty()) return "";
+  return engine::Arithmetic(engine::NamedPrecision(child.recipe.recipe.precision));
 }
 
 std::unique_ptr<study::Evaluator> MakeTrialEvaluator(const EvaluationFlags& flags,

@@ -22,6 +22,8 @@ struct EvaluationFlags {
   std::string evaluator;  // a foreign program's command line; empty: children are trained
 
   void Declare(OptionTable& options);
+  /// As study::StudySpec::engine.
+  std::string Engine() const;
 };
 
 /// An evaluator in a process of its own.

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -80,7 +81,7 @@ void LiveStudy::Refresh(std::unique_lock<std::mutex>& lock) {
     fresh = ReadStudy(*store_, study_, store_url_);
     status = ReadSearchStatus(*store_, study_);
     fresh.learning = LearningOf(fresh, replay_);
-  } catch (const base::Error& error) {
+  } catch (const std::exception& error) {
     trouble = error.what();
   }
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);

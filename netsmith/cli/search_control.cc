@@ -5,25 +5,22 @@
 
 #include <chrono>
 #include <cstdint>
-#include <mutex>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <stop_token>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "netsmith/base/error.h"
 #include "netsmith/base/log.h"
+#include "netsmith/search/patience.h"
 #include "netsmith/store/open.h"
 
 namespace netsmith::cli {
 namespace {
 
 using nlohmann::json;
-using namespace std::chrono_literals;
 
-constexpr auto kLookEvery = 250ms;
+constexpr double kLookEvery = 0.25;  // seconds
 constexpr int kLooksPerBeat = 4;
 constexpr std::int64_t kSilenceMs = 5'000;  // five beats
 
@@ -67,11 +64,7 @@ SearchControl::SearchControl(std::string store_url, std::string study, std::stop
     : store_url_(std::move(store_url)),
       study_(std::move(study)),
       id_(fmt::format("{}-{}", NowMs(), getpid())),
-      forward_(std::move(stop),
-               [this] {
-                 source_.request_stop();
-                 changed_.notify_all();
-               }),
+      forward_(std::move(stop), [this] { source_.request_stop(); }),
       thread_([this](const std::stop_token& ended) { Watch(ended); }) {}
 
 SearchControl::~SearchControl() {
@@ -80,22 +73,14 @@ SearchControl::~SearchControl() {
   Tell(finished_ ? "ended" : "stopped");
 }
 
-void SearchControl::WaitWhilePaused() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, source_.get_token(), [this] { return !paused_; });
-}
-
 void SearchControl::Watch(const std::stop_token& ended) {
-  std::mutex mutex;
-  std::condition_variable_any wake_up;
   std::string told;
   for (int look = 0; !ended.stop_requested(); ++look) {
     Heed();
     const std::string state = paused_ ? "paused" : "running";
     if (state != told || look % kLooksPerBeat == 0) Tell(state);
     told = state;
-    std::unique_lock lock(mutex);
-    wake_up.wait_for(lock, ended, kLookEvery, [] { return false; });
+    search::SleepUnlessStopped(kLookEvery, ended);
   }
 }
 
@@ -122,7 +107,6 @@ void SearchControl::Heed() {
       base::LogInfo("stopped by a watcher: what is finished is kept");
       source_.request_stop();
     }
-    const std::scoped_lock lock(mutex_);
     if (paused_ != (action == "pause")) {
       paused_ = action == "pause";
       base::LogInfo(paused_ ? "paused by a watcher: the trials that run go on to their end"
@@ -131,7 +115,6 @@ void SearchControl::Heed() {
   } catch (const base::Error& error) {
     base::LogDebug(fmt::format("control: {}", error.what()));
   }
-  changed_.notify_all();
 }
 
 }  // namespace netsmith::cli

@@ -1,11 +1,8 @@
 #pragma once
 
-#include <chrono>
-#include <condition_variable>
+#include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -46,8 +43,7 @@ class SearchControl {
 
   /// Requested when `stop` is, or a watcher asked to stop.
   std::stop_token token() const { return source_.get_token(); }
-  /// Returns when the search is not paused, or is to stop.
-  void WaitWhilePaused();
+  bool is_paused() const { return paused_; }
   /// The study is whole.
   void Finish() { finished_ = true; }
 
@@ -60,9 +56,7 @@ class SearchControl {
   std::string study_;
   std::string id_;
   std::stop_source source_;
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
-  bool paused_ = false;
+  std::atomic<bool> paused_ = false;
   bool finished_ = false;
   std::unique_ptr<study::Store> store_;  // of the thread
   std::stop_callback<std::function<void()>> forward_;

@@ -11,6 +11,7 @@
 
 #include "netsmith/base/error.h"
 #include "netsmith/base/log.h"
+#include "netsmith/report/escape.h"
 #include "netsmith/search/process.h"
 #include "netsmith/search/text_lines.h"
 #include "netsmith/space/text_cursor.h"
@@ -18,13 +19,6 @@
 
 namespace netsmith::cli {
 namespace {
-
-/// One word of a shell's command line.
-std::string Word(std::string_view text) {
-  std::string word = "'";
-  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return word + "'";
-}
 
 /// Partition and time go into a comment that sbatch reads, which has no quotes.
 void CheckWord(const char* option, const std::string& text) {
@@ -84,12 +78,16 @@ std::string SlurmScript(const EngineFlags& flags, const std::string& store,
   const std::string_view path =
       length > 0 ? std::string_view(program.data(), static_cast<std::size_t>(length)) : "netsmith";
   return script + fmt::format("exec {} worker --store {} --study {} --workers 1 --wait 600\n",
-                              Word(path), Word(store), Word(study));
+                              report::ShellWord(path), report::ShellWord(store),
+                              report::ShellWord(study));
 }
 
 SlurmArray::SlurmArray(const std::string& script) {
   search::Process sbatch({"sbatch", "--parsable"});
-  search::WriteAll(sbatch.input(), script);
+  try {
+    search::WriteAll(sbatch.input(), script);
+  } catch (const base::IoError&) {  // it has ended already: how, is said below
+  }
   sbatch.CloseInput();
   constexpr int kPatienceMs = 60'000;
   const std::string how = sbatch.WaitForEnd(kPatienceMs).value_or("does not answer");

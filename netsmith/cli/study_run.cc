@@ -19,7 +19,6 @@
 #include "netsmith/cli/deadline.h"
 #include "netsmith/cli/evaluation.h"
 #include "netsmith/cli/search_control.h"
-#include "netsmith/engine/instruction_set.h"
 #include "netsmith/report/format.h"
 #include "netsmith/report/progress.h"
 #include "netsmith/report/search_record.h"
@@ -113,6 +112,14 @@ Json ChildJson(const ChildFlags& child) {
   return json;
 }
 
+EvaluationFlags EvaluationOf(const StudyFlags& flags) {
+  return {.data = flags.data,
+          .space = flags.space,
+          .child = flags.child,
+          .seed = flags.seed,
+          .evaluator = flags.evaluator};
+}
+
 /// What decides the study's result; a resumed search must ask for the same. Workers, cores and the
 /// number of trials are not among it.
 study::StudySpec MakeSpec(const StudyFlags& flags, const data::Problem& problem,
@@ -146,16 +153,8 @@ study::StudySpec MakeSpec(const StudyFlags& flags, const data::Problem& problem,
           .space_signature = space.Signature(),
           .decisions = space.decisions(),
           .options_json = options.dump(-1, ' ', false, Json::error_handler_t::replace),
-          .engine = flags.evaluator.empty() ? engine::Arithmetic() : "",
+          .engine = EvaluationOf(flags).Engine(),
           .objectives = flags.objectives.parsed};
-}
-
-EvaluationFlags EvaluationOf(const StudyFlags& flags) {
-  return {.data = flags.data,
-          .space = flags.space,
-          .child = flags.child,
-          .seed = flags.seed,
-          .evaluator = flags.evaluator};
 }
 
 report::SearchRecord MakeRecord(const StudyFlags& flags, const data::Problem& problem) {
@@ -321,7 +320,7 @@ search::SearchResult RunStudy(const StudyFlags& flags, const data::Problem& prob
        .pruning = flags.pruning.Options(),
        .attributes = {{report::kSearchRecordKey, ToJson(MakeRecord(flags, problem))},
                       {kWorkerKey, WorkerJson(evaluation, problem)}},
-       .before_generation = [&] { control.WaitWhilePaused(); },
+       .is_paused = [&] { return control.is_paused(); },
        .on_progress = [&](const search::Progress& p) { progress.Update(p); }},
       deadline.token());
   if (!result.interrupted) control.Finish();

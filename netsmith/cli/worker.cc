@@ -16,7 +16,6 @@
 #include "netsmith/cli/commands.h"
 #include "netsmith/cli/evaluation.h"
 #include "netsmith/data/dataset.h"
-#include "netsmith/engine/instruction_set.h"
 #include "netsmith/report/format.h"
 #include "netsmith/search/identity.h"
 #include "netsmith/search/patience.h"
@@ -80,7 +79,7 @@ class Worker : public Command {
     const data::Problem problem = LoadData(setup->data_hash, flags.data, stop);
     flags.space.Settle(problem.development().shape());
     const auto space = flags.space.Make();
-    CheckStudy(*store, *space);
+    CheckStudy(*store, *space, flags.Engine());
     std::vector<std::unique_ptr<study::Evaluator>> evaluators;
     for (int i = 0; i < workers_; ++i) {
       evaluators.push_back(MakeTrialEvaluator(flags, *space, problem));
@@ -123,25 +122,25 @@ class Worker : public Command {
     return problem;
   }
 
-  void CheckStudy(study::Store& store, const space::SearchSpace& space) const {
+  void CheckStudy(study::Store& store, const space::SearchSpace& space,
+                  const std::string& engine) const {
     const auto spec = store.FindStudy(study_);
     if (!spec || spec->space_signature != space.Signature()) {
       throw base::StoreError(fmt::format(
           "study '{}': was made with another space: found {} in the study, have {} here", study_,
           spec ? spec->space_signature : "nothing", space.Signature()));
     }
-    const std::string arithmetic = engine::Arithmetic();
-    if (!spec->engine.empty() && spec->engine != arithmetic) {
+    if (!spec->engine.empty() && spec->engine != engine) {
       throw base::StoreError(
           fmt::format("study '{}': its results come from {}, and this worker has {}, whose results "
                       "would differ in the last bits",
-                      study_, spec->engine, arithmetic));
+                      study_, spec->engine, engine));
     }
   }
 
   search::WorkOptions Options() const {
     return {.study = study_,
-            .store_url = store_url_,
+            .store_url = store::AbsoluteUrl(store_url_),
             .name = search::ProcessIdentity(),
             .spool = spool_,
             .lease_seconds = static_cast<double>(lease_seconds_),
@@ -155,20 +154,30 @@ class Worker : public Command {
 
   int Deliver() const {
     std::map<std::string, std::unique_ptr<study::Store>> stores;
-    std::int64_t delivered = 0, late = 0;
+    std::int64_t delivered = 0, late = 0, left = 0;
     for (const auto& file : search::SpoolFiles(spool_)) {
-      for (const search::SpooledResult& result : search::ReadSpool(file)) {
-        auto& store = stores[result.store];
-        if (!store) store = store::OpenStore(result.store, {.create = false});
-        const bool taken =
-            store->DeliverTrial(result.study, result.trial, result.attempt, result.evaluation);
-        ++(taken ? delivered : late);
+      const auto results = search::ReadSpool(file);
+      const std::int64_t left_before = left;
+      for (const search::SpooledResult& result : results) {
+        try {
+          auto& store = stores[result.store];
+          if (!store) store = store::OpenStore(result.store, {.create = false});
+          const bool taken =
+              store->DeliverTrial(result.study, result.trial, result.attempt, result.evaluation);
+          ++(taken ? delivered : late);
+        } catch (const base::StoreError& error) {
+          base::LogError(error.what());
+          ++left;
+        }
       }
-      std::filesystem::remove(file);
+      // A worker that lives may have written more into it meanwhile.
+      if (left == left_before && search::ReadSpool(file) == results) std::filesystem::remove(file);
     }
     base::LogInfo(fmt::format("{} delivered, {} too late: another attempt had the trial",
                               report::Counted(delivered, "result"), late));
-    return kDone;
+    if (left == 0) return kDone;
+    base::LogError(fmt::format("{} left in {}", report::Counted(left, "result"), spool_));
+    return kStoreError;
   }
 
   std::string store_url_ = "sqlite:///netsmith.db";

@@ -11,7 +11,7 @@
 #include <system_error>
 
 #include "netsmith/base/error.h"
-#include "netsmith/data/cache.h"
+#include "netsmith/base/file.h"
 #include "netsmith/model/format.h"
 
 namespace netsmith::model {
@@ -46,14 +46,7 @@ std::string ReadWhole(const std::filesystem::path& path) {
 }  // namespace
 
 void Save(const Model& model, const std::filesystem::path& path) {
-  const std::string bytes = Encode(model);
-  try {
-    data::AtomicFile file(path);
-    file.Write({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-    file.Commit();
-  } catch (const data::CacheError& error) {
-    throw base::IoError(error.what());
-  }
+  base::WriteFile(path.string(), Encode(model));
 }
 
 Model Load(const std::filesystem::path& path) { return Decode(ReadWhole(path), path.string()); }

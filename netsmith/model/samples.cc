@@ -76,7 +76,7 @@ class Reader {
     const data::NpyArray array = data::ParseNpy(*source);
     if (array.IsText()) throw base::DataError(name_ + ": found texts, expected numbers");
     const auto total = static_cast<std::size_t>(array.size());
-    const bool is_one = total == size_ && (array.shape.empty() || array.shape[0] != 1);
+    const bool is_one = array.shape.empty() || (total == size_ && array.shape[0] != 1);
     const std::size_t count = is_one ? 1 : static_cast<std::size_t>(array.shape[0]);
     if (count == 0) return;
     CheckSize(name_, total / count);

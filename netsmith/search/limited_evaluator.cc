@@ -3,6 +3,7 @@
 #include <stop_token>
 #include <utility>
 
+#include "netsmith/base/error.h"
 #include "netsmith/search/without_reward.h"
 
 namespace netsmith::search {
@@ -17,8 +18,14 @@ LimitedEvaluator::LimitedEvaluator(std::unique_ptr<study::Evaluator> inner,
       limits_(limits) {}
 
 study::Evaluation LimitedEvaluator::Evaluate(const study::Job& job, const std::stop_token& stop) {
-  const graph::Graph graph = space_.Build(job.genome, input_, num_classes_);
-  const graph::Costs costs = graph::TotalCosts(graph);
+  graph::Graph graph;
+  graph::Costs costs;
+  try {
+    graph = space_.Build(job.genome, input_, num_classes_);
+    costs = graph::TotalCosts(graph);
+  } catch (const base::InvalidArgument& invalid) {
+    return WithoutReward(study::TrialState::kRefused, invalid.what());
+  }
   auto over = OverLimit(costs, /*planned_bytes=*/0, limits_);
   const double latency_us = over ? 0 : MeasureLatency(graph, limits_, stop);
   if (!over) over = OverLatency(latency_us, limits_);

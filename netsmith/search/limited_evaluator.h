@@ -12,9 +12,9 @@
 namespace netsmith::search {
 
 /// Holds another evaluator, a foreign program for one, to the limits on multiply-adds, parameters
-/// and latency (of the network as this engine computes it): one over them is kRefused without
-/// asking. Costs that the inner evaluator does not give are filled in. (Memory is not limited: only
-/// training by this engine has a known need of it.)
+/// and latency (of the network as this engine computes it): one over them, or that has no valid
+/// graph, is kRefused without asking. Costs that the inner evaluator does not give are filled in.
+/// (Memory is not limited: only training by this engine has a known need of it.)
 class LimitedEvaluator : public study::Evaluator {
  public:
   /// Networks are those of `space`, which must outlive this, for samples of `input`.

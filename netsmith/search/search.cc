@@ -157,7 +157,7 @@ class Search {
   SearchResult Run() {
     bool whole = true;
     while (whole && ledger_.size() < num_trials_) {
-      if (options_.before_generation) options_.before_generation();
+      WaitWhilePaused();
       if (stop_.stop_requested()) break;
       whole = RunGeneration();
     }
@@ -169,6 +169,15 @@ class Search {
   }
 
  private:
+  /// A hold that lapsed meanwhile would send away the workers elsewhere.
+  void WaitWhilePaused() {
+    constexpr double kLookEvery = 0.1;
+    while (options_.is_paused && options_.is_paused() && !stop_.stop_requested()) {
+      patience_.Run([&] { hold_.Renew(); });
+      SleepUnlessStopped(kLookEvery, stop_);
+    }
+  }
+
   /// False when the search was stopped before all its trials were finished.
   bool RunGeneration() {
     const std::int64_t first = ledger_.size();
@@ -247,13 +256,11 @@ class Search {
         busy = crew_.Exchange(std::ssize(open_) - crew_.num_held());
       });
       TakeDelivered();
-      if (!busy && std::ssize(open_) > crew_.num_held()) {
-        patience_.Run([&] { TakeWhatOthersDid(); });
-      }
+      if (!busy && std::ssize(open_) > crew_.num_held()) TakeWhatOthersDid();
       pause = busy || open_.size() < before ? kShortestPause : std::min(2 * pause, kLongestPause);
       if (!busy && !open_.empty()) crew_.Wait(pause);
     }
-    crew_.Finish();
+    patience_.Run([&] { crew_.Finish(); });
     TakeDelivered();
   }
 
@@ -263,13 +270,15 @@ class Search {
 
   /// Reads what workers of other processes have finished.
   void TakeWhatOthersDid() {
-    for (const Trial& trial : store_.TrialsFrom(study_, *open_.begin())) {
+    std::vector<Trial> trials;
+    patience_.Run([&] { trials = store_.TrialsFrom(study_, *open_.begin()); });
+    for (const Trial& trial : trials) {
       if (trial.state == TrialState::kRunning || !open_.contains(trial.number)) continue;
       End(trial.number, trial.evaluation);
     }
     if (Clock::now() - looked_for_dead_ < std::chrono::seconds(1)) return;
     looked_for_dead_ = Clock::now();
-    ReleaseLeasesOfTheDead(store_, study_);
+    patience_.Run([&] { ReleaseLeasesOfTheDead(store_, study_); });
   }
 
   /// A trial that is finished in the store; its duplicates are not.

@@ -37,8 +37,9 @@ struct SearchOptions {
   std::uint64_t seed = 0;          // for those uniform draws
   Pruning pruning = {};            // a part of the study's definition, without latency in it
   std::map<std::string, std::string> attributes = {};  // kept with the study: JSON by key
-  /// Called before each generation; may wait. Empty: nothing.
-  std::function<void()> before_generation = {};
+  /// Asked before each generation, and again until it says no; meanwhile the search keeps its
+  /// study, and nothing new begins. Empty: it never pauses.
+  std::function<bool()> is_paused = {};
   double lease_seconds = 60;      // a trial whose worker was not heard of for so long is free again
   double patience_seconds = 600;  // how long to go on without the store
   std::function<void(const Progress&)> on_progress = {};  // by one thread at a time; may be empty

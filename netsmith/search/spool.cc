@@ -1,8 +1,6 @@
 #include "netsmith/search/spool.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -19,8 +17,8 @@
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/base/file.h"
 #include "netsmith/base/json_depth.h"
-#include "netsmith/search/process.h"
 #include "netsmith/search/protocol.h"
 #include "netsmith/search/text_lines.h"
 
@@ -34,10 +32,6 @@ constexpr std::size_t kMaxQuoteBytes = 60;
 [[noreturn]] void Fail(std::string_view line, std::string_view expected) {
   throw base::InvalidArgument(fmt::format("spooled result: found {}, expected {}",
                                           Printable(line, kMaxQuoteBytes), expected));
-}
-
-[[noreturn]] void FailIo(const std::filesystem::path& file) {
-  throw base::IoError(fmt::format("{}: cannot be written: {}", file.string(), strerror(errno)));
 }
 
 std::string Text(const json& object, const char* key, std::string_view line) {
@@ -96,11 +90,9 @@ void Spool::Keep(const std::vector<SpooledResult>& results) {
     return;
   }
   std::filesystem::create_directories(folder_, error);
-  const std::filesystem::path fresh = file_.string() + ".new";
-  const FileDescriptor out(open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  if (out.get() < 0) FailIo(fresh);
-  for (const SpooledResult& result : results) WriteAll(out.get(), EncodeSpooled(result) + "\n");
-  if (fsync(out.get()) != 0 || rename(fresh.c_str(), file_.c_str()) != 0) FailIo(file_);
+  std::string lines;
+  for (const SpooledResult& result : results) lines += EncodeSpooled(result) + "\n";
+  base::WriteFile(file_.string(), lines);
 }
 
 std::vector<std::filesystem::path> SpoolFiles(const std::filesystem::path& folder) {

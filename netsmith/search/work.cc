@@ -8,9 +8,11 @@
 #include <functional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/base/log.h"
 #include "netsmith/search/crew.h"
 #include "netsmith/search/patience.h"
 #include "netsmith/search/spool.h"
@@ -61,22 +63,22 @@ class Worker {
       patience_.Run([&] {
         try {
           talk();
-        } catch (const base::StoreUnavailable&) {
+        } catch (const base::StoreError&) {
           KeepUndelivered();
           throw;
         }
       });
-    } catch (const base::StoreUnavailable& away) {
+    } catch (const base::StoreError& trouble) {
       if (crew_.undelivered().empty()) throw;
-      throw base::StoreUnavailable(
+      throw base::StoreError(
           fmt::format("{}; {} result(s) are kept in {}: `netsmith worker --deliver` delivers them",
-                      away.what(), crew_.undelivered().size(), spool_.file().string()));
+                      trouble.what(), spooled_.size(), spool_.file().string()));
     }
     for (const FinishedJob& job : crew_.TakeDelivered()) {
       ++num_delivered_;
       if (options_.on_delivered) options_.on_delivered(job);
     }
-    if (num_spooled_ > 0) KeepUndelivered();
+    if (!spooled_.empty()) KeepUndelivered();
   }
 
   void KeepUndelivered() {
@@ -88,9 +90,13 @@ class Worker {
                          .attempt = crew_.attempt_of(job.trial),
                          .evaluation = job.evaluation});
     }
-    if (results.size() == num_spooled_) return;
-    spool_.Keep(results);
-    num_spooled_ = results.size();
+    if (results == spooled_) return;
+    try {
+      spool_.Keep(results);
+      spooled_ = std::move(results);
+    } catch (const base::IoError& error) {
+      base::LogWarning(error.what());  // the store may be back before this process ends
+    }
   }
 
   bool IsLeftAlone() {
@@ -119,7 +125,7 @@ class Worker {
   const WorkOptions& options_;
   std::stop_token stop_;
   Spool spool_;
-  std::size_t num_spooled_ = 0;
+  std::vector<SpooledResult> spooled_;  // what is on the disk
   Patience patience_;
   Crew crew_;
   std::int64_t num_delivered_ = 0;

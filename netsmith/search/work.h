@@ -26,10 +26,10 @@ struct WorkOptions {
 /// `stop`, or until no search has run the study for a while. Returns how many were delivered.
 ///
 /// While children train, or there is nothing to do, the store's connection is let go. While the
-/// store is away, results are kept in the spool as well; they stay there when it does not come
-/// back.
+/// store does not take them, results are kept in the spool as well; they stay there when that does
+/// not end.
 ///
-/// Errors   StoreUnavailable naming the spool's file, when the patience is at its end
+/// Errors   StoreError naming the spool's file: the store fails, or the patience is at its end
 std::int64_t Work(study::Store& store, WorkerPool& pool, const WorkOptions& options,
                   const std::stop_token& stop);
 

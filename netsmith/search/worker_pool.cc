@@ -68,8 +68,13 @@ WorkerPool::WorkerPool(std::vector<std::unique_ptr<study::Evaluator>> evaluators
     : num_cores_(num_cores),
       forward_stop_(std::move(stop), [this] { stop_.request_stop(); }),
       evaluators_(std::move(evaluators)) {
-  for (const auto& evaluator : evaluators_) {
-    threads_.emplace_back([this, &evaluator] { Work(*evaluator); });
+  try {
+    for (const auto& evaluator : evaluators_) {
+      threads_.emplace_back([this, &evaluator] { Work(*evaluator); });
+    }
+  } catch (...) {
+    stop_.request_stop();  // else those that did start would be waited for without end
+    throw;
   }
 }
 

@@ -54,6 +54,11 @@ std::unique_ptr<study::Store> OpenStore(const std::string& url, const StoreOptio
   return std::make_unique<OptunaStore>(std::move(database));
 }
 
+std::string AbsoluteUrl(const std::string& url) {
+  if (!url.starts_with(kSqlitePrefix)) return url;
+  return std::string(kSqlitePrefix) + SqliteFile(url).string();
+}
+
 void CheckUrl(const std::string& url) {
   if (url.find("://") == std::string::npos) {
     throw base::StoreError(url + ": is no store's URL, " + std::string(kExpected));

@@ -25,6 +25,9 @@ struct StoreOptions {
 ///          read-only: an older one, or none
 std::unique_ptr<study::Store> OpenStore(const std::string& url, const StoreOptions& options = {});
 
+/// A URL of the same store from any working folder.
+std::string AbsoluteUrl(const std::string& url);
+
 /// Reads the URL alone. Errors   StoreError: it names no store, or holds a password
 void CheckUrl(const std::string& url);
 

@@ -25,11 +25,13 @@ class PostgresDatabase final : public Database {
   }
 
   void BeginRead() override { RunScript("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"); }
+  // A server's default may be stricter: then what was written while a transaction waited for a lock
+  // would be hidden from it.
   void BeginWrite() override {
-    RunScript("BEGIN");
+    BeginRowWrite();
     RunScript("SELECT pg_advisory_xact_lock(7238561)");  // any number that only we use
   }
-  void BeginRowWrite() override { RunScript("BEGIN"); }
+  void BeginRowWrite() override { RunScript("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"); }
   std::string Locking(std::string_view select, bool skip) const override {
     return std::string(select) + (skip ? " FOR UPDATE SKIP LOCKED" : " FOR UPDATE");
   }

@@ -25,6 +25,7 @@ const std::initializer_list<TableColumns> kOptunaTables = {
     {"studies", {"study_id", "study_name"}},
     {"study_directions", {"study_id", "direction", "objective"}},
     {"study_user_attributes", {"study_id", "key", "value_json"}},
+    {"study_system_attributes", {"study_id", "key", "value_json"}},
     {"trials", {"trial_id", "number", "study_id", "state", "datetime_start", "datetime_complete"}},
     {"trial_user_attributes", {"trial_id", "key", "value_json"}},
     {"trial_params", {"trial_id", "param_name", "param_value", "distribution_json"}},

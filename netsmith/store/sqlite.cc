@@ -8,8 +8,10 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <span>
 #include <string>
@@ -17,6 +19,7 @@
 #include <thread>
 #include <utility>
 
+#include "netsmith/base/error.h"
 #include "netsmith/store/schema/migrations.h"
 #include "netsmith/store/soci.h"
 
@@ -48,7 +51,7 @@ class SqliteDatabase final : public Database {
   std::span<const std::string_view> Migrations() const override { return SqliteMigrations(); }
 
  protected:
-  void Translate(const soci::soci_error& error) override { Fail(Explain(error)); }
+  void Translate(const soci::soci_error& error) override;
 
  private:
   std::string Explain(const soci::soci_error& error);
@@ -117,12 +120,21 @@ void SqliteDatabase::UseWriteAheadLog() {
   }
 }
 
+/// Where the clock of this start of the machine begins: each start has 30 years of its own.
+double StartOfClock() {
+  constexpr double kApart = 1e9;
+  std::string id;
+  std::ifstream("/proc/sys/kernel/random/boot_id") >> id;
+  return kApart * static_cast<double>(std::strtoul(id.substr(0, 4).c_str(), nullptr, 16));
+}
+
 // Since the machine was started: all who use the file are on it, and this clock does not jump.
-// Leases from before a restart are too far in the future to count.
+// Leases from before a restart are long past, or too far in the future to count.
 double SqliteDatabase::Now() {
+  static const double start = StartOfClock();
   timespec now{};
   clock_gettime(CLOCK_BOOTTIME, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+  return start + static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
 int SqliteDatabase::SystemErrno() {
@@ -130,9 +142,21 @@ int SqliteDatabase::SystemErrno() {
   return sqlite_api::sqlite3_system_errno(backend->conn_);
 }
 
-std::string SqliteDatabase::Explain(const soci::soci_error& error) {
+int ResultOf(const soci::soci_error& error) {
   const auto* sqlite_error = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
-  switch (sqlite_error == nullptr ? SQLITE_ERROR : sqlite_error->result()) {
+  return sqlite_error == nullptr ? SQLITE_ERROR : sqlite_error->result();
+}
+
+void SqliteDatabase::Translate(const soci::soci_error& error) {
+  const int result = ResultOf(error);
+  if (result == SQLITE_BUSY || result == SQLITE_LOCKED) {
+    throw base::StoreUnavailable(url() + ": " + Explain(error));
+  }
+  Fail(Explain(error));
+}
+
+std::string SqliteDatabase::Explain(const soci::soci_error& error) {
+  switch (ResultOf(error)) {
     case SQLITE_FULL:
       return "the disk is full";
     case SQLITE_IOERR:

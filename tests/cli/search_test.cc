@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "netsmith/store/open.h"
+#include "netsmith/study/store.h"
 #include "tests/cli/program.h"
 
 namespace netsmith::testing {
@@ -108,6 +110,8 @@ TEST_F(SearchTest, ResumeWithMoreTrialsEqualsTheLongerRun) {
 
 TEST_F(SearchTest, PrecisionOfTheChildrenIsAPartOfTheStudy) {
   Search({"--child-precision", "bf16"});
+  EXPECT_THAT(store::OpenStore(store())->FindStudy("s").value().engine, HasSubstr(", bf16 "))
+      << "what multiplies bf16 in pairs gives other rewards than what does not";
   EXPECT_EQ(Netsmith(SearchArguments({"--resume"})).exit_code, 4);
   EXPECT_EQ(Search({"--child-precision", "bf16", "--resume"}).at("trials"), 6);
 }

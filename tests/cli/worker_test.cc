@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "netsmith/search/spool.h"
 #include "tests/cli/program.h"
 #include "tests/support/raw_database.h"
 
@@ -99,6 +100,21 @@ TEST_F(WorkerTest, DeliverOfAnEmptySpoolIsNothingToDo) {
   EXPECT_THAT(result.err, HasSubstr("0 results delivered"));
 }
 
+TEST_F(WorkerTest, DeliverGoesOnAfterAResultThatCannotBeDelivered) {
+  ASSERT_EQ(Netsmith(SearchArguments()).exit_code, 0);
+  const std::filesystem::path spool = folder_.path() / "spool";
+  const search::SpooledResult late = {.store = store(), .study = "s", .trial = 0, .attempt = 1};
+  search::SpooledResult lost = late;
+  lost.store = "sqlite:///" + (folder_.path() / "gone.db").string();
+  search::Spool(spool, "a").Keep({lost});
+  search::Spool(spool, "b").Keep({late});
+  const ProcessResult result = Netsmith({"worker", "--deliver", "--spool", spool.string()});
+  EXPECT_EQ(result.exit_code, 4) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("gone.db: there is no such file"));
+  EXPECT_THAT(result.err, HasSubstr("0 results delivered, 1 too late"));
+  EXPECT_EQ(search::SpoolFiles(spool), (std::vector{spool / "a.jsonl"}));
+}
+
 TEST_F(WorkerTest, SlurmDryRunPrintsTheJobScript) {
   std::vector<std::string> arguments =
       SearchArguments({"--store", "postgresql://me@db/studies", "--study", "it's", "--engine",
@@ -110,8 +126,8 @@ TEST_F(WorkerTest, SlurmDryRunPrintsTheJobScript) {
             "#!/bin/sh\n#SBATCH --job-name=netsmith\n#SBATCH --array=1-16\n#SBATCH --requeue\n"
             "#SBATCH --cpus-per-task=1\n#SBATCH --output=netsmith-%A_%a.log\n"
             "#SBATCH --open-mode=append\n#SBATCH --partition=long\n#SBATCH --time=8:00:00\n"
-            "exec '" NETSMITH_PROGRAM
-            "' worker --store 'postgresql://me@db/studies' --study "
+            "exec " NETSMITH_PROGRAM
+            " worker --store postgresql://me@db/studies --study "
             "'it'\\''s' --workers 1 --wait 600\n");
 }
 

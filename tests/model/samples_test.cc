@@ -11,6 +11,7 @@
 
 #include "netsmith/base/error.h"
 #include "tests/support/environment.h"
+#include "tests/support/sample_files.h"
 #include "tests/support/text_files.h"
 
 namespace netsmith::model {
@@ -51,6 +52,21 @@ TEST_F(SeriesSamplesTest, OfOtherDimensionsAreRefused) {
   } catch (const base::DataError& error) {
     EXPECT_THAT(error.what(),
                 HasSubstr("made.ts: found series of 1 dimension, expected samples of 1x3x2"));
+  }
+}
+
+TEST(NumpySamplesTest, ASingleNumberIsNoSample) {
+  const testing::TemporaryFolder folder;
+  const std::filesystem::path path = folder.path() / "one.npy";
+  const testing::Bytes bytes = testing::NpyBytes("<f4", "()", {0, 0, 0, 0});
+  testing::WriteText(path, std::string(bytes.begin(), bytes.end()));
+  try {
+    ForEachSample(path, {.sample = {1, 3, 1}, .mean = {0}, .deviation = {1}},
+                  [](const std::string&, std::span<const float>) { FAIL(); });
+    FAIL() << "nothing was thrown";
+  } catch (const base::DataError& error) {
+    EXPECT_THAT(error.what(),
+                HasSubstr("one.npy: found 1 values, expected 3 for a sample of 1x3x1"));
   }
 }
 

@@ -4,7 +4,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+
+#include "netsmith/base/error.h"
+#include "netsmith/search/limited_evaluator.h"
+#include "tests/support/simulated_search.h"
 
 namespace netsmith::search {
 namespace {
@@ -32,6 +37,22 @@ TEST(ChildLimitsTest, ZeroIsNoLimit) {
   constexpr std::int64_t kHuge = std::int64_t{1} << 62;
   EXPECT_EQ(OverLimit({.params = kHuge, .macs = kHuge}, kHuge, kNone), std::nullopt);
   EXPECT_TRUE(OverLimit({.params = 1, .macs = 1}, kHuge, ChildLimits())) << "the default has one";
+}
+
+/// Whose networks do not fit the samples.
+class NoGraphSpace : public testing::TinySpace {
+ public:
+  graph::Graph Build(std::span<const int>, graph::SampleShape, int) const override {
+    throw base::InvalidArgument("window of 9, input of 4");
+  }
+};
+
+TEST(LimitedEvaluatorTest, ANetworkWithoutAGraphIsRefusedUnasked) {
+  const NoGraphSpace space;
+  LimitedEvaluator evaluator(nullptr, space, testing::kTinySample, testing::kTinyClasses, kNone);
+  const study::Evaluation evaluation = evaluator.Evaluate({.genome = {0, 0}, .network = ""}, {});
+  EXPECT_EQ(evaluation.state, study::TrialState::kRefused);
+  EXPECT_EQ(evaluation.reason, "window of 9, input of 4");
 }
 
 }  // namespace

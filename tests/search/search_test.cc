@@ -78,6 +78,53 @@ TEST(SearchTest, TellsWholeGenerationsInTrialOrder) {
   EXPECT_EQ(result.diagnostics.size(), 2u);
 }
 
+TEST(SearchTest, AStudyThatIsPausedStaysHeld) {
+  TinySearch tiny;
+  LogStore store;
+  int num_asked = 0;
+  tiny.options = {.num_trials = 4, .batch = 4, .lease_seconds = 0.2};
+  tiny.options.is_paused = [&] {
+    EXPECT_NE(store.Holder("tiny-study"), "") << "asked " << num_asked << " times";
+    return ++num_asked < 6;  // half a second
+  };
+  EXPECT_FALSE(tiny.Run(store).interrupted);
+  EXPECT_EQ(num_asked, 6);
+}
+
+/// Where workers elsewhere finish whatever is looked for, and duplicates cannot be written for a
+/// while.
+class ElsewhereStore : public LogStore {
+ public:
+  std::vector<study::Trial> TrialsFrom(const std::string& study, std::int64_t first) override {
+    for (const study::Trial& trial : std::vector(trials())) {
+      if (trial.state == TrialState::kRunning && !trial.duplicate_of) {
+        LogStore::FinishTrial(study, trial.number, Reward(0.5));
+      }
+    }
+    return LogStore::TrialsFrom(study, first);
+  }
+  void FinishTrial(const std::string& study, std::int64_t number,
+                   const study::Evaluation& evaluation) override {
+    if (num_failures-- > 0) throw base::StoreUnavailable("store: cannot be reached");
+    LogStore::FinishTrial(study, number, evaluation);
+  }
+  int num_failures = 0;
+};
+
+TEST(SearchTest, ADuplicateThatCouldNotBeWrittenIsWrittenWhenTheStudyIsResumed) {
+  TinySearch tiny;
+  tiny.options = {
+      .num_trials = 2, .batch = 2, .num_workers = 0, .resume = true, .patience_seconds = 0.02};
+  ElsewhereStore store;
+  const std::vector<space::Genome> twins = {{0, 0}, {0, 1}};
+  ScriptedStrategy strategy(twins), fresh(twins);
+  store.num_failures = 1000;
+  EXPECT_THROW(tiny.Run(store, strategy), base::StoreUnavailable);
+  store.num_failures = 0;
+  EXPECT_FALSE(tiny.Run(store, fresh).interrupted);
+  for (const study::Trial& trial : store.trials()) EXPECT_EQ(trial.state, TrialState::kComplete);
+}
+
 TEST(SearchTest, TheFirstOfEqualRewardsIsTheBest) {
   TinySearch tiny;
   tiny.options = {.num_trials = 4, .batch = 4, .num_workers = 4};

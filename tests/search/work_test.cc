@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -26,33 +28,57 @@ namespace {
 using study::TrialState;
 using ::testing::HasSubstr;
 
-/// Away for some deliveries.
+/// Takes some deliveries, and not others.
 class FlakyStore : public LogStore {
  public:
-  explicit FlakyStore(int num_away) : num_away_(num_away) {}
+  /// Throws at the first `num_away`.
+  explicit FlakyStore(int num_away)
+      : FlakyStore([num_away](int call) {
+          if (call < num_away) throw base::StoreUnavailable("store: cannot be reached");
+        }) {}
+  /// Called with the number of each delivery, from 0.
+  explicit FlakyStore(std::function<void(int)> before_delivery)
+      : before_delivery_(std::move(before_delivery)) {}
 
   bool DeliverTrial(const std::string& study, std::int64_t number, std::int64_t attempt,
                     const study::Evaluation& evaluation) override {
-    if (num_away_ > 0) {
-      --num_away_;
-      throw base::StoreUnavailable("store: cannot be reached");
-    }
+    if (before_delivery_) before_delivery_(num_calls_++);
     return LogStore::DeliverTrial(study, number, attempt, evaluation);
   }
-  void ComeBack() { num_away_ = 0; }
+  void ComeBack() { before_delivery_ = nullptr; }
 
  private:
-  int num_away_;
+  std::function<void(int)> before_delivery_;
+  int num_calls_ = 0;
+};
+
+/// Trial 1 ends after `first_failed` only.
+class TogetherEvaluator : public study::Evaluator {
+ public:
+  explicit TogetherEvaluator(std::atomic<bool>& first_failed) : first_failed_(first_failed) {}
+  study::Evaluation Evaluate(const study::Job& job, const std::stop_token&) override {
+    if (job.trial == 1) first_failed_.wait(false);
+    return {.reward = 0.5, .reason = "", .curve = {}};
+  }
+
+ private:
+  std::atomic<bool>& first_failed_;
 };
 
 class WorkTest : public ::testing::Test {
  protected:
   /// Ten trials of the tiny study; works on them until none is left.
   std::int64_t WorkOn(study::Store& store) {
+    std::vector<std::unique_ptr<study::Evaluator>> evaluators;
+    for (int i = 0; i < 3; ++i) evaluators.push_back(std::make_unique<SimulatedEvaluator>(500));
+    return WorkOn(store, 10, std::move(evaluators));
+  }
+  std::int64_t WorkOn(study::Store& store, int num_trials,
+                      std::vector<std::unique_ptr<study::Evaluator>> evaluators) {
     if (!store.FindStudy("tiny-study")) {
       store.CreateStudy(TinySearch().Spec());
       std::vector<study::Trial> trials;
-      for (int number = 0; number < 10; ++number) {
+      for (int number = 0; number < num_trials; ++number) {
         study::Trial trial;
         trial.number = number;
         trial.genome = {number % 9, number % 2};
@@ -60,8 +86,6 @@ class WorkTest : public ::testing::Test {
       }
       store.AddTrials("tiny-study", trials);
     }
-    std::vector<std::unique_ptr<study::Evaluator>> evaluators;
-    for (int i = 0; i < 3; ++i) evaluators.push_back(std::make_unique<SimulatedEvaluator>(500));
     search::WorkerPool pool(std::move(evaluators), 1, std::stop_token());
     return search::Work(store, pool,
                         {.study = "tiny-study",
@@ -96,7 +120,7 @@ TEST_F(WorkTest, WhatALostStoreDidNotTakeIsKeptAndCanBeDeliveredLater) {
   try {
     WorkOn(store);
     FAIL() << "no error";
-  } catch (const base::StoreUnavailable& away) {
+  } catch (const base::StoreError& away) {
     EXPECT_THAT(away.what(), HasSubstr("result(s) are kept in " + spool().string()));
   }
   store.ComeBack();
@@ -109,6 +133,32 @@ TEST_F(WorkTest, WhatALostStoreDidNotTakeIsKeptAndCanBeDeliveredLater) {
     EXPECT_TRUE(store.DeliverTrial(result.study, result.trial, result.attempt, result.evaluation));
     EXPECT_FALSE(store.DeliverTrial(result.study, result.trial, result.attempt, result.evaluation));
   }
+}
+
+TEST_F(WorkTest, WhatAFullDiskDidNotTakeIsKept) {
+  FlakyStore store([](int) { throw base::StoreError("store: the disk is full"); });
+  EXPECT_THROW(WorkOn(store), base::StoreError);
+  EXPECT_EQ(search::SpoolFiles(spool()).size(), 1u);
+}
+
+TEST_F(WorkTest, TheSpoolHoldsTheResultsThatAreNotDeliveredAndNoOthers) {
+  std::atomic<bool> first_failed = false;
+  FlakyStore store([&](int call) {
+    first_failed = true;
+    first_failed.notify_all();
+    if (call != 1) throw base::StoreUnavailable("store: cannot be reached");
+  });
+  std::vector<std::unique_ptr<study::Evaluator>> evaluators;
+  for (int i = 0; i < 2; ++i) {
+    evaluators.push_back(std::make_unique<TogetherEvaluator>(first_failed));
+  }
+  EXPECT_THROW(WorkOn(store, 2, std::move(evaluators)), base::StoreError);
+  const auto files = search::SpoolFiles(spool());
+  ASSERT_EQ(files.size(), 1u);
+  const auto results = search::ReadSpool(files[0]);
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_EQ(results[0].trial, 1);
+  EXPECT_EQ(store.trials()[0].state, TrialState::kComplete);
 }
 
 TEST_F(WorkTest, ACrewGivesBackWhatItDidNotFinish) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -209,9 +210,27 @@ TEST_F(StoreErrorTest, LockedByAnotherProgram) {
   const std::string expected = url() + ": locked by another program for more than 0.05 s";
   EXPECT_EQ(ErrorOf([&] { store->AddTrials("a", {RunningTrial(1)}); }), expected);
   EXPECT_EQ(ErrorOf([&] { store->FinishTrial("a", 0, CompleteEvaluation(0)); }), expected);
+  EXPECT_THROW(store->SetAttribute("a", "k", "1"), base::StoreUnavailable) << "may be tried again";
   EXPECT_EQ(store->Trials("a").size(), 1u) << "readers do not wait for the writer";
   other.Run("COMMIT");
   store->AddTrials("a", {RunningTrial(1)});
+}
+
+TEST_F(StoreErrorTest, WhatWasHeldBeforeTheMachineWasStartedIsFree) {
+  const auto store = OpenStore(url());
+  store->CreateStudy(ExampleSpec("a"));
+  store->AddTrials("a", {RunningTrial(0)});
+  EXPECT_EQ(store->HoldStudy("a", "lost", 60), "");
+  ASSERT_EQ(store->ClaimTrials("a", "lost", 1, 60).size(), 1u);
+  EXPECT_EQ(store->HoldStudy("a", "new", 60), "lost");
+  // As if that start had been a moment later in the life of its machine than this one is now.
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  const std::string end = std::to_string(now.tv_sec + 600);
+  RawDatabase(file()).Run("UPDATE netsmith_holds SET hold_end = " + end +
+                          "; UPDATE netsmith_leases SET lease_end = " + end);
+  EXPECT_EQ(store->HoldStudy("a", "new", 60), "");
+  EXPECT_EQ(store->ClaimTrials("a", "new", 1, 60).size(), 1u);
 }
 
 TEST_F(StoreErrorTest, LockedWhileItIsMade) {

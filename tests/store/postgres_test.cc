@@ -67,6 +67,20 @@ TEST_F(PostgresTest, TypesAreOptunas) {
   EXPECT_EQ(database().Run("SELECT count(*) FROM version_info").at(0), "0");
 }
 
+// What another wrote while a writer waited for it would be hidden, or refused, at a stricter level.
+TEST_F(PostgresTest, AServersDefaultIsolationDoesNotMatter) {
+  const std::string strict = url() + "?options=-c%20default_transaction_isolation%3Dserializable";
+  OpenStore(strict)->CreateStudy(ExampleSpec("a"));
+  std::vector<std::thread> writers;
+  for (int writer = 0; writer < 2; ++writer) {
+    writers.emplace_back([&] {
+      const auto store = OpenStore(strict);
+      for (int i = 0; i < 50; ++i) EXPECT_NO_THROW(store->SetAttribute("a", "key", "1"));
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+}
+
 TEST_F(PostgresTest, ALostConnectionIsUnavailableAndThenMadeAgain) {
   const auto store = OpenStore(url());
   store->CreateStudy(ExampleSpec("a"));

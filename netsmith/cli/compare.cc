@@ -59,7 +59,7 @@ class Compare : public Command {
     if (data_.data.empty()) UseDataOf(study_options);
     const data::Problem problem = data_.Load(stop);
     if (!study_.empty()) CheckSameData(study_options, problem);
-    comparison_.training.Settle(problem);
+    comparison_.Settle(problem);
     const report::Comparison comparison =
         RunComparison(comparison_,
                       {.study = study_.empty() ? std::nullopt : std::optional(study_),

@@ -70,6 +70,7 @@ class KeptTrainings {
         how_(fmt::format("data {} epochs {} mb {} rates {} seed {} seeds {}",
                          problem.content_hash(), options.epochs, options.mb,
                          fmt::join(options.learning_rates, ","), options.seed, options.num_seeds)) {
+    if (options.num_folds > 1) how_ += fmt::format(" folds {}", options.num_folds);
   }
 
   std::optional<train::FullTrainingResult> Find(const train::NamedNetwork& network) const {
@@ -162,6 +163,11 @@ std::optional<report::RewardComparison> CompareWithRandom(study::Store& store,
   return report::CompareRewards(rewards, random_rewards);
 }
 
+std::int64_t TrainingsOfOne(const train::FullTrainingOptions& options) {
+  const std::int64_t choosing = std::ssize(options.learning_rates) * options.num_folds;
+  return choosing + options.num_seeds - (options.num_folds > 1 ? 0 : 1);
+}
+
 /// Trains the networks that `kept` does not have, and adds each to it as soon as it is done.
 void TrainTheRest(std::vector<report::TrainedNetwork>& networks,
                   const std::vector<train::NamedNetwork>& graphs, const data::Problem& problem,
@@ -181,15 +187,13 @@ void TrainTheRest(std::vector<report::TrainedNetwork>& networks,
     to_train.push_back(graphs[i]);
   }
   if (missing.empty()) return;
-  const std::size_t num_trainings =
-      missing.size() *
-      (options.learning_rates.size() + static_cast<std::size_t>(options.num_seeds) - 1);
-  base::LogInfo(
-      fmt::format("{} of {}: {}, learning rates {}, {}{}",
-                  report::Counted(static_cast<std::int64_t>(num_trainings), "full training"),
-                  report::Counted(std::ssize(missing), "network"),
-                  report::Counted(options.epochs, "epoch"), fmt::join(options.learning_rates, ", "),
-                  report::Counted(options.num_seeds, "seed"), RecipeText(recipe)));
+  base::LogInfo(fmt::format(
+      "{} of {}: {}, learning rates {}, {}{}{}",
+      report::Counted(std::ssize(missing) * TrainingsOfOne(options), "full training"),
+      report::Counted(std::ssize(missing), "network"), report::Counted(options.epochs, "epoch"),
+      fmt::join(options.learning_rates, ", "), report::Counted(options.num_seeds, "seed"),
+      options.num_folds > 1 ? fmt::format(", chosen by {} folds", options.num_folds) : "",
+      RecipeText(recipe)));
   options.on_network = [&](std::size_t i, const train::FullTrainingResult& result) {
     networks[missing[i]].training = result;
     if (kept != nullptr) kept->Keep(to_train[i], result);
@@ -201,20 +205,28 @@ void TrainTheRest(std::vector<report::TrainedNetwork>& networks,
 void RestoreWeights(const train::NamedNetwork& network, const data::Problem& problem,
                     train::FullTrainingOptions options, train::FullTrainingResult& training,
                     const std::stop_token& stop) {
+  const bool has_folds = options.num_folds > 1;
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < training.test_accuracy.size(); ++i) {
     if (std::isnan(training.test_accuracy[i])) continue;
-    if (!best || training.validation_accuracy[i] > training.validation_accuracy[*best]) best = i;
+    const auto& accuracy = training.validation_accuracy;
+    if (!best || (!has_folds && accuracy[i] > accuracy[*best])) best = i;
   }
   if (training.best || !best) return;
+  options.num_folds = 1;
   options.learning_rates = {training.learning_rate};
   options.seed += *best;
   options.num_seeds = 1;
   options.on_network = nullptr;
   base::LogInfo(fmt::format("{}: trained again for its weights, learning rate {}, seed {}",
                             network.name, training.learning_rate, options.seed));
-  training.best =
-      std::move(train::TrainInFull(std::span(&network, 1), problem, options, stop).front().best);
+  training.best = std::move(train::TrainInFull(std::span(&network, 1),
+                                               has_folds ? problem.Whole() : problem, options, stop)
+                                .front()
+                                .best);
+  if (training.best && has_folds) {
+    training.best->validation_accuracy = report::MeanAndSd(training.validation_accuracy).mean;
+  }
 }
 
 }  // namespace
@@ -226,7 +238,17 @@ void ComparisonFlags::Declare(OptionTable& options) {
   options.Integer("finalists", &finalists, {1, 100},
                   "Networks of the study that are trained in full; the best of them on validation "
                   "is the one it found");
+  options.Integer("folds", &folds, {0, 1000},
+                  "Choose by the mean of so many folds, each validated on another part of the "
+                  "samples, and train what is chosen on all of them; 1 means by one split, 0 "
+                  "chooses 5 where that has fewer than 200 samples to validate");
   options.Text("hand-made", "NET", &hand_made, "The network to compare with, or none");
+}
+
+void ComparisonFlags::Settle(const data::Problem& problem) {
+  training.Settle(problem);
+  if (folds == 0) folds = UsualFolds(problem);
+  if (folds > 1) problem.Folds(folds, 0);  // a mistake is found before the search
 }
 
 std::vector<double> ComparisonFlags::Rates() const {
@@ -258,6 +280,7 @@ report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonR
   report::Comparison comparison;
   comparison.networks = NetworksOf(flags, request, store);
   const train::Recipe& recipe = flags.training.recipe.recipe;
+  comparison.folds = flags.folds;
   std::vector<train::NamedNetwork> graphs;
   for (report::TrainedNetwork& network : comparison.networks) {
     graphs.push_back({network.text,
@@ -272,6 +295,7 @@ report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonR
                                            .learning_rates = flags.Rates(),
                                            .seed = static_cast<std::uint64_t>(request.seed),
                                            .num_seeds = flags.training.seeds,
+                                           .num_folds = flags.folds,
                                            .num_cores = flags.training.threads,
                                            .keep_weights = request.keep_weights};
   std::optional<KeptTrainings> kept;

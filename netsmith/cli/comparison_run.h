@@ -19,8 +19,11 @@ struct ComparisonFlags {
   std::string learning_rates = "3e-4,1e-3,3e-3";
   std::string hand_made = "5,32,2,0;5,64,2,0";
   std::int64_t finalists = 5;  // of a study
+  int folds = 0;               // 0: settled by Settle
 
   void Declare(OptionTable& options);
+  /// Settles what was left to the data. Errors   ConfigError: more folds than samples to divide.
+  void Settle(const data::Problem& problem);
   /// The learning rates as numbers. Errors   ConfigError.
   std::vector<double> Rates() const;
   /// Errors   as ParseNetwork, for the hand-made network on these data.
@@ -45,7 +48,8 @@ inline constexpr const char* kComparisonKey = "netsmith:comparison";
 std::string RandomStudyName(const std::string& study);
 
 /// A study's finalists are its networks of the highest rewards; the one that has the highest
-/// validation accuracy after the full training is the found network and comes first.
+/// validation accuracy after the full training (the mean of `flags.folds`, where there are several)
+/// is the found network and comes first.
 /// `store` is needed for a study only. What was trained for a study is kept with it and not
 /// trained again. Beside a study, its random one is compared when the store has it.
 /// Errors   StoreError: the study has no complete trial. As TrainInFull, ParseNetwork.

@@ -218,15 +218,8 @@ void ChildFlags::Declare(OptionTable& options) {
 }
 
 void ChildFlags::Settle(const data::Problem& problem) {
-  constexpr std::int64_t kEnoughToValidate = 200, kFolds = 5;
   const std::int64_t records = problem.development().size();
-  const std::set<std::int64_t> groups(problem.groups().begin(), problem.groups().end());
-  const std::int64_t units = groups.empty() ? records : std::ssize(groups);
-  if (folds == 0) {
-    const bool one_split =
-        RewardIsTest() || std::ssize(problem.validation()) >= kEnoughToValidate || units < 2;
-    folds = one_split ? 1 : static_cast<int>(std::min(kFolds, units));
-  }
+  if (folds == 0) folds = RewardIsTest() ? 1 : UsualFolds(problem);
   if (epochs == 0) {
     const std::int64_t seen = folds > 1 ? std::max<std::int64_t>(1, records - records / folds)
                                         : std::ssize(problem.train());
@@ -250,6 +243,14 @@ graph::Graph NetworkFlags::Parse() const {
   if (own && input.empty() && classes == 0) return space::ReadGraphFile(network.substr(1));
   return space::ParseNetwork(network, ParseShape("--input", input.empty() ? "28x28x1" : input),
                              classes == 0 ? 10 : classes);
+}
+
+int UsualFolds(const data::Problem& problem) {
+  constexpr std::int64_t kEnoughToValidate = 200, kFolds = 5;
+  const std::set<std::int64_t> groups(problem.groups().begin(), problem.groups().end());
+  const std::int64_t units = groups.empty() ? problem.development().size() : std::ssize(groups);
+  if (std::ssize(problem.validation()) >= kEnoughToValidate || units < 2) return 1;
+  return static_cast<int>(std::min(kFolds, units));
 }
 
 void TrainingFlags::Declare(OptionTable& options) {

@@ -87,6 +87,10 @@ struct NetworkFlags {
   graph::Graph Parse() const;
 };
 
+/// The folds that choose networks, where none are asked for: 1 where one split has at least 200
+/// samples to validate, else 5, or as many as there are samples or groups of them.
+int UsualFolds(const data::Problem& problem);
+
 /// How networks are trained in full: for `train`, `compare` and `search --compare`.
 struct TrainingFlags {
   int epochs = 0;  // 0: settled by Settle

@@ -61,6 +61,7 @@ class Search : public Command {
     const auto start = std::chrono::steady_clock::now();
     const data::Problem problem = study_.data.Load(stop);
     study_.Settle(problem);
+    comparison_.Settle(problem);
     if (study_.engine.dry_run) {
       Print(SlurmScript(study_.engine, study_.store, study_.study, study_.workers));
       return kDone;
@@ -141,7 +142,6 @@ class Search : public Command {
     if (compare_ && !RunRandomSearch(problem, store, stop)) return;
     ComparisonFlags flags = comparison_;
     if (!compare_) flags.hand_made = "none";
-    flags.training.Settle(problem);
     report::Comparison comparison = RunComparison(
         flags, {.study = study_.study, .seed = study_.seed, .keep_weights = out_.wanted()}, problem,
         &store, stop);

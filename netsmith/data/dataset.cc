@@ -116,6 +116,14 @@ Problem Problem::WithSplit(Split split) const {
   return problem;
 }
 
+Problem Problem::Whole() const {
+  Problem problem = *this;
+  problem.train_.resize(static_cast<std::size_t>(development_->size()));
+  std::iota(problem.train_.begin(), problem.train_.end(), std::int64_t{0});
+  problem.validation_.clear();
+  return problem;
+}
+
 std::vector<Split> Problem::Folds(int count, std::uint64_t seed) const {
   return StratifiedFolds(*development_, groups_, count, seed);
 }

@@ -59,6 +59,9 @@ class Problem {
   /// The same data in other parts, which need not cover all records: for a fold of `Folds`.
   /// Errors   InvalidArgument as above.
   Problem WithSplit(Split split) const;
+  /// The same data with all records of the development set in train() and none in validation():
+  /// for the last training, when everything has been chosen.
+  Problem Whole() const;
   /// `count` stratified partitions of the development set: each record validates in exactly one and
   /// trains in the others. Fixed by `seed`; records of a group stay together.
   /// Errors   InvalidArgument: `count` is below 2 or above the number of records (or groups).

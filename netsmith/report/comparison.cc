@@ -156,6 +156,12 @@ std::string ToText(const Comparison& comparison) {
         "--reward-split test: the found network was chosen on the TEST SET, so its test accuracy "
         "says nothing\n";
   }
+  if (comparison.folds > 1) {
+    text += fmt::format(
+        "validation: mean of {} folds; what they chose was then trained on all samples but the "
+        "test set's\n",
+        comparison.folds);
+  }
   for (const TrainedNetwork& network : comparison.networks) {
     if (network.role != "finalist") text += fmt::format("{}: {}\n", network.role, network.form);
   }
@@ -178,6 +184,7 @@ std::string ToJson(const Comparison& comparison) {
   if (const auto correlation = RewardCorrelation(comparison.networks)) {
     json["reward_correlation"] = *correlation;
   }
+  if (comparison.folds > 1) json["folds"] = comparison.folds;
   if (comparison.rewards_are_test) json["reward_split"] = "test";
   const std::string errors = ErrorVerdict(comparison.networks);
   if (!errors.empty()) json["verdict"] = errors;

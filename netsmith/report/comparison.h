@@ -45,6 +45,7 @@ RewardComparison CompareRewards(std::span<const double> rewards,
 struct Comparison {
   std::vector<TrainedNetwork> networks;
   std::optional<RewardComparison> random;
+  int folds = 1;                  // whose mean validation accuracy chose; 1: one split
   bool rewards_are_test = false;  // the found network was chosen on the test set
 };
 

@@ -9,6 +9,8 @@
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <numeric>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <utility>
@@ -24,9 +26,11 @@ namespace {
 
 /// One training of the list.
 struct Job {
+  const data::Problem* problem = nullptr;
   std::size_t network = 0;
   std::size_t rate = 0;  // index of the learning rate
   int seed = 0;          // counted from the first one
+  int fold = 0;          // of those that choose
 };
 
 /// A child after its training.
@@ -36,47 +40,73 @@ struct Trained {
   bool diverged = false;
 };
 
+double Mean(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
 class FullTrainer {
  public:
   FullTrainer(std::span<const NamedNetwork> networks, const data::Problem& problem,
               const FullTrainingOptions& options, std::stop_token stop)
       : networks_(networks), problem_(problem), options_(options), stop_(std::move(stop)) {
+    if (has_folds()) {
+      for (data::Split& split : problem.Folds(options.num_folds, options.seed)) {
+        folds_.push_back(problem.WithSplit(std::move(split)));
+      }
+      whole_ = problem.Whole();
+    }
+    const auto seeds = static_cast<std::size_t>(options.num_seeds);
+    const std::size_t rates = options.learning_rates.size();
     results_.resize(networks.size());
-    best_.resize(networks.size());
-    trainings_left_.assign(networks.size(), options.learning_rates.size() +
-                                                static_cast<std::size_t>(options.num_seeds) - 1);
-    for (FullTrainingResult& result : results_) {
-      const double unknown = std::numeric_limits<double>::quiet_NaN();
-      result.rate_accuracy.assign(options.learning_rates.size(), 0);
-      result.validation_accuracy.assign(static_cast<std::size_t>(options.num_seeds), 0);
-      result.test_accuracy.assign(static_cast<std::size_t>(options.num_seeds), unknown);
+    choices_.resize(networks.size());
+    for (std::size_t n = 0; n < networks.size(); ++n) {
+      results_[n].rate_accuracy.assign(rates, 0);
+      results_[n].validation_accuracy.assign(seeds, 0);
+      results_[n].test_accuracy.assign(seeds, std::numeric_limits<double>::quiet_NaN());
+      choices_[n].accuracy.assign(rates, std::vector<double>(num_folds()));
+      choices_[n].trainings_left = rates * num_folds();
+      choices_[n].seeds_left = has_folds() ? seeds : seeds - 1;
     }
   }
 
   std::vector<FullTrainingResult> Run() {
     std::vector<Job> choosing;
     for (std::size_t n = 0; n < networks_.size(); ++n) {
-      for (std::size_t r = 0; r < options_.learning_rates.size(); ++r)
-        choosing.push_back({n, r, 0});
+      for (std::size_t r = 0; r < options_.learning_rates.size(); ++r) {
+        for (int fold = 0; fold < options_.num_folds; ++fold) {
+          const auto* on = has_folds() ? &folds_[static_cast<std::size_t>(fold)] : &problem_;
+          choosing.push_back({on, n, r, 0, fold});
+        }
+      }
     }
     RunAll(choosing, [this](const Job& job, Trained trained) { Offer(job, std::move(trained)); });
-    std::vector<Job> others;
+    std::vector<Job> chosen;
     for (std::size_t n = 0; n < networks_.size(); ++n) {
-      for (int s = 1; s < options_.num_seeds; ++s) others.push_back({n, best_[n].rate, s});
+      for (int s = has_folds() ? 0 : 1; s < options_.num_seeds; ++s) {
+        chosen.push_back({whole_ ? &*whole_ : &problem_, n, choices_[n].rate, s});
+      }
     }
-    RunAll(others, [this](const Job& job, const Trained& trained) {
+    RunAll(chosen, [this](const Job& job, const Trained& trained) {
       const std::lock_guard lock(mutex_);
       Test(job, trained);
-      CountDown(job.network);
+      --choices_[job.network].seeds_left;
+      ReportIfDone(job.network);
     });
     return std::move(results_);
   }
 
  private:
-  struct Best {
-    Trained trained;
-    std::size_t rate = 0;
+  /// How the choice of a network's learning rate stands.
+  struct Choice {
+    std::vector<std::vector<double>> accuracy;  // [rate][fold], as far as they are there
+    std::size_t trainings_left = 0;             // that choose
+    std::size_t seeds_left = 0;                 // after them
+    std::size_t rate = 0;                       // the best so far; in the end the chosen one
+    Trained best;  // without folds: its child, which need not be trained again
   };
+
+  bool has_folds() const { return options_.num_folds > 1; }
+  std::size_t num_folds() const { return static_cast<std::size_t>(options_.num_folds); }
 
   template <typename Finish>
   void RunAll(const std::vector<Job>& jobs, Finish finish) {
@@ -89,25 +119,44 @@ class FullTrainer {
     });
   }
 
+  std::string Label(const Job& job) const {
+    std::string label = fmt::format("{}, learning rate {}, seed {}", networks_[job.network].name,
+                                    options_.learning_rates[job.rate], Seed(job));
+    if (!has_folds()) return label;
+    return label + (job.problem->validation().empty()
+                        ? std::string(", all samples")
+                        : fmt::format(", fold {} of {}", job.fold + 1, options_.num_folds));
+  }
+
+  std::uint64_t Seed(const Job& job) const {
+    return options_.seed + static_cast<std::uint64_t>(job.seed);
+  }
+
+  /// Small data take hundreds of epochs, of which not every one is news.
+  void LogEpoch(const std::string& label, bool validates, int epoch, double accuracy) const {
+    constexpr int kLines = 20;
+    if (epoch % std::max(1, options_.epochs / kLines) != 0 && epoch != options_.epochs) return;
+    base::LogInfo(fmt::format(
+        "{}: epoch {} of {}{}", label, epoch, options_.epochs,
+        validates ? fmt::format(", validation accuracy {:.4f}", accuracy) : std::string()));
+  }
+
   Trained Train(const Job& job, int num_threads) {
-    const double rate = options_.learning_rates[job.rate];
-    const std::uint64_t seed = options_.seed + static_cast<std::uint64_t>(job.seed);
-    const std::string label =
-        fmt::format("{}, learning rate {}, seed {}", networks_[job.network].name, rate, seed);
-    const TrainOptions train_options{
-        .epochs = options_.epochs,
-        .mb = options_.mb,
-        .max_samples = options_.max_samples,
-        .learning_rate = rate,
-        .recipe = networks_[job.network].recipe,
-        .seed = seed,
-        .num_threads = num_threads,
-        .on_epoch = [&](int epoch, double accuracy) {
-          base::LogInfo(fmt::format("{}: epoch {} of {}, validation accuracy {:.4f}", label, epoch,
-                                    options_.epochs, accuracy));
-        }};
+    const std::string label = Label(job);
+    const bool validates = !job.problem->validation().empty();
+    const TrainOptions train_options{.epochs = options_.epochs,
+                                     .mb = options_.mb,
+                                     .max_samples = options_.max_samples,
+                                     .learning_rate = options_.learning_rates[job.rate],
+                                     .recipe = networks_[job.network].recipe,
+                                     .seed = Seed(job),
+                                     .num_threads = num_threads,
+                                     .on_epoch = [&](int epoch, double accuracy) {
+                                       LogEpoch(label, validates, epoch, accuracy);
+                                     }};
     Trained trained;
-    trained.child = std::make_unique<Child>(networks_[job.network].graph, problem_, train_options);
+    trained.child =
+        std::make_unique<Child>(networks_[job.network].graph, *job.problem, train_options);
     const TrainResult result = trained.child->Train(stop_);
     trained.diverged = result.diverged || result.validation_accuracy.empty();
     if (trained.diverged) {
@@ -120,33 +169,43 @@ class FullTrainer {
     return trained;
   }
 
-  /// Keeps the network's best child so far. Which one that is does not depend on who ends first.
+  /// Keeps the network's best rate so far, and without folds its child. Which one that is does not
+  /// depend on who ends first.
   void Offer(const Job& job, Trained trained) {
     const std::lock_guard lock(mutex_);
-    results_[job.network].rate_accuracy[job.rate] = trained.validation_accuracy;
-    Best& best = best_[job.network];
-    const double mine = trained.validation_accuracy;
-    const double theirs = best.trained.validation_accuracy;
-    if (best.trained.child == nullptr || mine > theirs ||
-        (mine == theirs && job.rate < best.rate)) {
-      best = {std::move(trained), job.rate};
+    Choice& choice = choices_[job.network];
+    choice.accuracy[job.rate][static_cast<std::size_t>(job.fold)] = trained.validation_accuracy;
+    if (!has_folds()) {
+      const double mine = trained.validation_accuracy;
+      const double theirs = choice.best.validation_accuracy;
+      if (choice.best.child == nullptr || mine > theirs ||
+          (mine == theirs && job.rate < choice.rate)) {
+        choice.best = std::move(trained);
+        choice.rate = job.rate;
+      }
     }
-    const auto others = static_cast<std::size_t>(options_.num_seeds) - 1;
-    if (trainings_left_[job.network] == others + 1) Choose(job.network);
-    CountDown(job.network);
+    if (--choice.trainings_left == 0) Choose(job.network);
   }
 
   /// All learning rates of the network were tried.
   void Choose(std::size_t network) {
-    Best& best = best_[network];
-    results_[network].learning_rate = options_.learning_rates[best.rate];
-    Test({network, best.rate, 0}, best.trained);
-    best.trained.child.reset();
+    Choice& choice = choices_[network];
+    FullTrainingResult& result = results_[network];
+    std::ranges::transform(choice.accuracy, result.rate_accuracy.begin(), Mean);
+    if (has_folds()) {
+      choice.rate = static_cast<std::size_t>(std::ranges::max_element(result.rate_accuracy) -
+                                             result.rate_accuracy.begin());
+      result.validation_accuracy = choice.accuracy[choice.rate];
+    }
+    result.learning_rate = options_.learning_rates[choice.rate];
+    if (has_folds()) return;
+    Test({&problem_, network, choice.rate, 0}, choice.best);
+    choice.best.child.reset();
+    ReportIfDone(network);
   }
 
-  void CountDown(std::size_t network) {
-    --trainings_left_[network];
-    if (trainings_left_[network] == 0 && options_.on_network) {
+  void ReportIfDone(std::size_t network) {
+    if (choices_[network].seeds_left == 0 && options_.on_network) {
       options_.on_network(network, results_[network]);
     }
   }
@@ -154,7 +213,7 @@ class FullTrainer {
   void Test(const Job& job, const Trained& trained) {
     const auto seed = static_cast<std::size_t>(job.seed);
     FullTrainingResult& result = results_[job.network];
-    result.validation_accuracy[seed] = trained.validation_accuracy;
+    if (!has_folds()) result.validation_accuracy[seed] = trained.validation_accuracy;
     if (trained.diverged) return;
     const data::Dataset& test =
         problem_.OpenTestSet(fmt::format("full training of {}", networks_[job.network].name));
@@ -165,8 +224,9 @@ class FullTrainer {
   /// Which training is kept does not depend on who ends first.
   void KeepIfBest(const Job& job, const Trained& trained) {
     FullTrainingResult& result = results_[job.network];
-    const std::uint64_t seed = options_.seed + static_cast<std::uint64_t>(job.seed);
-    const double mine = trained.validation_accuracy;
+    const std::uint64_t seed = Seed(job);
+    const double mine =
+        has_folds() ? Mean(result.validation_accuracy) : trained.validation_accuracy;
     if (result.best) {
       const double theirs = result.best->validation_accuracy;
       if (theirs > mine || (theirs == mine && result.best->seed < seed)) return;
@@ -181,10 +241,11 @@ class FullTrainer {
   const data::Problem& problem_;
   const FullTrainingOptions& options_;
   std::stop_token stop_;
-  std::mutex mutex_;                         // guards what follows
-  std::vector<std::size_t> trainings_left_;  // a network each
+  std::vector<data::Problem> folds_;    // with several
+  std::optional<data::Problem> whole_;  // with folds
+  std::mutex mutex_;                    // guards what follows, a network each
   std::vector<FullTrainingResult> results_;
-  std::vector<Best> best_;
+  std::vector<Choice> choices_;
 };
 
 }  // namespace
@@ -194,6 +255,7 @@ std::vector<FullTrainingResult> TrainInFull(std::span<const NamedNetwork> networ
                                             const FullTrainingOptions& options,
                                             const std::stop_token& stop) {
   NETSMITH_CHECK_GE(options.num_seeds, 1);
+  NETSMITH_CHECK_GE(options.num_folds, 1);
   NETSMITH_CHECK_GE(options.num_cores, 1);
   NETSMITH_CHECK_LT(0u, options.learning_rates.size());
   return FullTrainer(networks, problem, options, stop).Run();

@@ -20,17 +20,18 @@ namespace netsmith::train {
 /// One training of several, with what it learnt.
 struct BestTraining {
   std::uint64_t seed = 0;
-  double validation_accuracy = 0;
+  double validation_accuracy = 0;  // with folds their mean
   double test_accuracy = 0;
   engine::Weights weights = {};
 };
 
 struct FullTrainingResult {
-  double learning_rate = 0;                 // the chosen one
-  std::vector<double> rate_accuracy;        // validation accuracy of each learning rate
-  std::vector<double> validation_accuracy;  // of each seed, after the last epoch
-  std::vector<double> test_accuracy;        // of each seed; NaN where the training diverged
-  double seconds = 0;                       // wall time of its trainings, added up
+  double learning_rate = 0;           // the chosen one
+  std::vector<double> rate_accuracy;  // validation accuracy of each learning rate
+  /// After the last epoch: of each seed or, with folds, of each fold.
+  std::vector<double> validation_accuracy;
+  std::vector<double> test_accuracy;  // of each seed; NaN where the training diverged
+  double seconds = 0;                 // wall time of its trainings, added up
   /// With keep_weights: the seed of the highest validation accuracy, the first of equals; nothing
   /// when all diverged.
   std::optional<BestTraining> best = {};
@@ -43,6 +44,7 @@ struct FullTrainingOptions {
   std::vector<double> learning_rates = {1e-3};  // each network's best is chosen on validation
   std::uint64_t seed = 0;                       // the first seed; the choice is made with it
   int num_seeds = 1;                            // seeds seed, seed + 1, …
+  int num_folds = 1;                            // that choose together; 1: the problem's own split
   int num_cores = 1;  // shared out among the trainings; no effect on results
   bool keep_weights = false;
   /// Called as soon as all trainings of a network are done, with its place in the list; by one
@@ -59,8 +61,11 @@ struct NamedNetwork {
 /// Trains every network at every learning rate with the first seed, takes for each network the rate
 /// of the highest validation accuracy after the last epoch (the first of equals; a diverged
 /// training counts as 0), and trains it with the other seeds too. The test set is opened for these
-/// chosen trainings only. Trainings run side by side on the cores; each epoch is logged.
-/// Errors   Interrupted when `stop` was requested; InvalidArgument as Child.
+/// chosen trainings only. With several folds each rate is tried on every one of them, with the
+/// first seed; the mean decides, and what is chosen is then trained, with all seeds, on the whole
+/// development set: few samples are neither enough to choose by nor to be left out. Trainings run
+/// side by side on the cores; up to 20 epochs of each are logged.
+/// Errors   Interrupted when `stop` was requested; InvalidArgument as Child, as Problem::Folds.
 std::vector<FullTrainingResult> TrainInFull(std::span<const NamedNetwork> networks,
                                             const data::Problem& problem,
                                             const FullTrainingOptions& options,

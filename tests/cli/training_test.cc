@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <filesystem>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -34,10 +36,11 @@ class TrainingTest : public ProgramTest {
     return arguments;
   }
   std::vector<std::string> CompareOptions(std::vector<std::string> first,
-                                          const char* finalists = "1") const {
+                                          const char* finalists = "1",
+                                          const char* folds = "1") const {
     for (const char* option :
-         {"--finalists", finalists, "--epochs", "2", "--mb", "20", "--learning-rates", "0.003,0.01",
-          "--hand-made", "3,2,1,0", "--json"}) {
+         {"--finalists", finalists, "--folds", folds, "--epochs", "2", "--mb", "20",
+          "--learning-rates", "0.003,0.01", "--hand-made", "3,2,1,0", "--json"}) {
       first.emplace_back(option);
     }
     return first;
@@ -169,6 +172,41 @@ TEST_F(TrainingTest, TheFoundNetworkIsTheFinalistThatIsBestOnValidation) {
   }
   EXPECT_EQ(networks[3].at("role"), "hand-made");
   EXPECT_TRUE(comparison.at("reward_correlation").is_number());
+}
+
+TEST_F(TrainingTest, WhereOneSplitHasTooFewSamplesFoldsChooseAndAllSamplesTrain) {
+  const std::string out = (folder_.path() / "m").string();
+  const auto search =
+      CompareOptions(SearchArguments({"--compare", "--out", out, "--resume"}), "2", "0");
+  const json first = Run(search);
+  EXPECT_THAT(errors_,
+              HasSubstr("33 full trainings of 3 networks"));  // 3 x (2 rates x 5 folds + 1)
+  EXPECT_THAT(errors_, HasSubstr("fold 5 of 5"));
+  EXPECT_THAT(errors_, HasSubstr("all samples: epoch 2 of 2\n"));
+  const json& comparison = first.at("comparison");
+  EXPECT_EQ(comparison.at("folds"), 5);
+  const auto mean = [&](std::size_t network) {
+    const std::vector<double> folds = comparison.at("networks")[network].at("validation_accuracy");
+    EXPECT_EQ(folds.size(), 5u);
+    return std::accumulate(folds.begin(), folds.end(), 0.0) / 5;
+  };
+  EXPECT_GE(mean(0), mean(1));
+  EXPECT_EQ(comparison.at("networks")[0].at("test_accuracy").size(), 1u);
+  EXPECT_EQ(first.at("model").at("validation_accuracy"), mean(0));
+
+  // The weights of a training that was done before are those of all samples again.
+  std::filesystem::remove(out + "/model.netsmith");
+  const json again = Run(search);
+  EXPECT_EQ(again.at("comparison"), comparison);
+  EXPECT_EQ(again.at("model"), first.at("model"));
+}
+
+TEST_F(TrainingTest, MoreFoldsThanSamplesAreAnErrorBeforeTheSearch) {
+  const auto search = CompareOptions(SearchArguments({"--compare"}), "1", "241");
+  const ProcessResult result = Netsmith(search);
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(ErrorLine(result), HasSubstr("found 240 records, expected at least 241 to divide"));
+  EXPECT_THAT(result.err, ::testing::Not(HasSubstr("trials of")));
 }
 
 TEST_F(TrainingTest, SearchWithOutTrainsItsBestNetworkAndWritesIt) {

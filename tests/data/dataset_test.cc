@@ -100,6 +100,15 @@ TEST(ProblemTest, KeepsTheSplitItIsGiven) {
   EXPECT_EQ(problem.development().size(), 4);
 }
 
+TEST(ProblemTest, WholeTrainsOnEveryRecordAndValidatesNone) {
+  const Problem problem(Development(), TestSet(), {3, 0}, {2});
+  const Problem whole = problem.Whole();
+  EXPECT_THAT(whole.train(), ::testing::ElementsAre(0, 1, 2, 3));
+  EXPECT_THAT(whole.validation(), ::testing::IsEmpty());
+  EXPECT_NE(whole.content_hash(), problem.content_hash());
+  EXPECT_EQ(problem.train().size(), 2u);
+}
+
 TEST(ProblemTest, RefusesSplitsThatAreNone) {
   const auto message = [](Indices train, Indices validation) {
     return MessageOf([&] { Problem(Development(), TestSet(), train, validation); });

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <memory>
+#include <numeric>
 #include <stop_token>
 #include <vector>
 
@@ -36,6 +37,10 @@ class FullTrainingTest : public ::testing::Test {
   std::vector<NamedNetwork> networks_;
 };
 
+double Mean(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
 FullTrainingOptions Options(int num_cores) {
   return {.epochs = 2,
           .mb = 20,
@@ -63,6 +68,32 @@ TEST_F(FullTrainingTest, CoresDoNotChangeTheResult) {
     EXPECT_EQ(one[i].rate_accuracy, three[i].rate_accuracy);
     EXPECT_EQ(one[i].validation_accuracy, three[i].validation_accuracy);
     EXPECT_EQ(one[i].test_accuracy, three[i].test_accuracy);
+  }
+}
+
+TEST_F(FullTrainingTest, FoldsChooseTheRateAndAllSamplesTrainWhatIsChosen) {
+  FullTrainingOptions options = Options(2);
+  options.num_folds = 3;
+  options.keep_weights = true;
+  const auto results = Train(options);
+  const data::Problem whole = problem_->Whole();
+  for (std::size_t n = 0; n < networks_.size(); ++n) {
+    const FullTrainingResult& result = results[n];
+    ASSERT_EQ(result.validation_accuracy.size(), 3u);
+    EXPECT_EQ(result.rate_accuracy[1], Mean(result.validation_accuracy));
+    EXPECT_GT(result.rate_accuracy[1], result.rate_accuracy[0]);
+    EXPECT_EQ(result.learning_rate, 1e-2);
+    const auto alone = TrainInFull({&networks_[n], 1}, whole,
+                                   {.epochs = options.epochs,
+                                    .mb = options.mb,
+                                    .learning_rates = {1e-2},
+                                    .seed = options.seed,
+                                    .num_seeds = options.num_seeds},
+                                   {});
+    EXPECT_EQ(result.test_accuracy, alone[0].test_accuracy);
+    ASSERT_TRUE(result.best);
+    EXPECT_EQ(result.best->seed, options.seed);  // no seed is better on validation: the first
+    EXPECT_EQ(result.best->validation_accuracy, Mean(result.validation_accuracy));
   }
 }
 

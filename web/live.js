@@ -11,6 +11,8 @@ const WORDS = {
   none: "", lost: "the store cannot be read",
 };
 
+let shownState = "";
+
 function showStatus(state, message) {
   const chip = document.getElementById("status");
   chip.className = WORDS[state] === undefined ? "lost" : state;
@@ -19,6 +21,11 @@ function showStatus(state, message) {
   for (const [id, states] of [["pause", ["running"]], ["run", ["paused"]], ["stop", ["running", "paused"]]]) {
     document.getElementById(id).disabled = !states.includes(state);
   }
+  if (state !== shownState) {  // what a button answered holds until then
+    document.getElementById("said").textContent =
+      state === "stopped" ? "The same search goes on with --resume." : "";
+  }
+  shownState = state;
 }
 
 /// Trials from `first_trial` on take the place of those that the page had.
@@ -210,7 +217,10 @@ function centered(canvas, wanted) {
     el("button", { type: "button", class: "action", id, disabled: "", onclick: () => ask(id) }, name)),
   el("span", { id: "said", role: "status", class: "note" })));
   fetch("model").then((response) => response.json()).then((model) => {
-    if (model && model.sample[0] > 1 && [1, 3].includes(model.sample[2])) host.append(classifier(model));
+    if (!model) return;
+    const isPicture = model.sample[0] > 1 && [1, 3].includes(model.sample[2]);
+    host.append(isPicture ? classifier(model) : el("p", { class: "note" }, "The model that is served takes samples of " +
+      `${model.sample.join("×")}, which cannot be drawn; netsmith predict takes files of them.`));
   });
   document.addEventListener("visibilitychange", () => { if (live) showSoon(); });
   start().catch(fail);

@@ -40,10 +40,11 @@ function completeTrials(trials) {
 const trialText = (trials, i) => `trial ${trials.number[i]}: ${reward(trials.reward[i])}  ${trials.network[i]}` +
   (trials.params[i] ? `  ${grouped(trials.params[i])} parameters` : "");
 
-/// The rewards' axis: from a little below most of them to the best; what is lower sits on its edge.
-function rewardAxis(values, label) {
+/// The rewards' axis: from a little below most of them to the best, or to `highest` where that is
+/// above it; what is lower sits on its edge.
+function rewardAxis(values, label, highest = 0) {
   const sorted = Float64Array.from(values).sort();
-  const high = sorted[sorted.length - 1];
+  const high = Math.max(sorted[sorted.length - 1], highest);
   const low = sorted[Math.floor(sorted.length * 0.1)];
   const pad = Math.max((high - low) * 0.12, 0.002);
   const min = Math.max(0, low - pad), max = Math.min(1, high + pad);
@@ -51,6 +52,8 @@ function rewardAxis(values, label) {
   return { min, max, label, format: (v) => v.toFixed(digits), wide: digits > 3,
     below: sorted.findIndex((v) => v >= min) };
 }
+
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 function facts(rows) {
   return el("table", { class: "facts" }, el("tbody", {}, rows.filter((row) => row && row[1] !== undefined && row[1] !== "")
@@ -70,11 +73,11 @@ function showAsked(view, host) {
   host.append(el("p", {}, `A network for ${dataName(view)}` +
     (view.asked.shape ? ` (samples of ${view.asked.shape.join("×")}, ${view.asked.classes} classes)` : "") +
     `, out of the space ${options.space || view.asked.space}. ` +
-    (strategy ? `${strategy[0].toUpperCase()}${strategy.slice(1)} proposed ${grouped(count)} of them, ` : "") +
+    (strategy ? `${capital(strategy)} proposed ${grouped(count)} of them, ` : "") +
     (options.batch ? `${grouped(options.batch)} at a time; ` : "") +
     (options.evaluator !== undefined ? `a program of its own gave the rewards.`
       : `each was trained for ${child.epochs} epoch${child.epochs === 1 ? "" : "s"} of ` +
-        `${child.samples ? grouped(child.samples) : "all"} samples and its ${rewardMeaning(view)} was the reward.`)));
+        `${child.samples && !(child.samples >= view.asked.train) ? grouped(child.samples) : "all"} samples and its ${rewardMeaning(view)} was the reward.`)));
   if (view.asked.rewards_are_test) {
     host.append(el("p", { class: "warning" }, "The rewards were measured on the TEST SET, as in the original " +
       "procedure: the choice has seen it, and no test accuracy of this study says anything."));
@@ -89,6 +92,12 @@ function showAsked(view, host) {
     ["Trials", Object.entries(view.states).map(([state, n]) => `${grouped(n)} ${state}`).join(", ")]]));
 }
 
+/// The options with which the study read its data, as arguments.
+function dataOptions(view) {
+  return Object.entries(view.asked.options.data_options || {})
+    .map(([name, value]) => ` --${name} ${quoteShell(String(value))}`).join("");
+}
+
 function showFound(view, host) {
   const best = view.best;
   if (!best) {
@@ -99,12 +108,12 @@ function showFound(view, host) {
   left.append(facts([
     ["Network", el("code", {}, best.network)],
     ["In words", best.form],
-    [rewardMeaning(view), reward(best.reward)],
+    [capital(rewardMeaning(view)), reward(best.reward)],
     ["Trial", grouped(best.trial)],
     ["Parameters", best.params ? grouped(best.params) : undefined],
     ["Multiply-adds", best.macs ? grouped(best.macs) : undefined]]),
   el("h3", {}, "Train it in full"), el("pre", {},
-    `netsmith train --network "${best.network}" --data ${quoteShell(dataName(view))}`));
+    `netsmith train --network "${best.network}" --data ${quoteShell(dataName(view))}` + dataOptions(view)));
   if (view.asked.rewards_are_test === false && option(view, "evaluator") === undefined) {
     left.append(el("p", { class: "note" }, "The best of many measured rewards is partly luck: on fresh data, " +
       "expect a little less. A full training is judged on the test set."));
@@ -168,7 +177,6 @@ function showRewards(view, host) {
   const { complete, records } = completeTrials(trials);
   if (!complete.length) return false;
   const shown = thin(complete, DRAWN_POINTS, records);
-  const y = rewardAxis(complete.map((i) => trials.reward[i]), rewardMeaning(view));
   const last = Math.max(trials.number.length, view.random_rewards.length) - 1;
   const best = [...records].map((i) => [trials.number[i], trials.reward[i]]);
   best.push([trials.number.length - 1, best[best.length - 1][1]]);
@@ -177,6 +185,7 @@ function showRewards(view, host) {
     if (!random.length || r > random[random.length - 1][1]) random.push([i, r]);
   });
   if (random.length) random.push([view.random_rewards.length - 1, random[random.length - 1][1]]);
+  const y = rewardAxis(complete.map((i) => trials.reward[i]), rewardMeaning(view), random.length ? random[random.length - 1][1] : 0);
   const clip = (r) => Math.max(r, y.min);
   plot(host, {
     label: `${rewardMeaning(view)} of ${complete.length} trials; the best, ` +

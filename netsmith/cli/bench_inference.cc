@@ -24,7 +24,7 @@ namespace {
 class BenchInference : public Command {
  public:
   void Declare(OptionTable& options) override {
-    options.Positional("MODEL", &model_, "A model's file, instead of --network");
+    options.Positional("MODEL", &model_, "A model's file, instead of --network", true);
     network_.Declare(options);
     options.Group("Measurement");
     options.Integer("runs", &runs_, {1, 10'000'000}, "Samples measured, after a tenth to warm up");

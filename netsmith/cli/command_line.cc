@@ -65,6 +65,27 @@ std::string Description(const Option& option) {
   return Wrapped(text, kHelpColumns - kNameColumns);
 }
 
+/// CLI11's, with our line of usage and one empty line between groups.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  explicit HelpFormatter(std::string arguments) : arguments_(std::move(arguments)) {
+    column_width(kNameColumns);
+  }
+  std::string make_usage(const CLI::App*, std::string name) const override {
+    return fmt::format("Usage: {}{} [OPTIONS]\n\n", name, arguments_);
+  }
+  /// CLI11's begins with an empty line; what has no name needs no heading.
+  std::string make_group(std::string group, bool is_positional,
+                         std::vector<const CLI::Option*> options) const override {
+    const std::string text = Formatter::make_group(group, is_positional, std::move(options));
+    const std::size_t heading = std::string("\n:\n").size() + group.size();
+    return is_positional ? text.substr(heading) + "\n" : text.substr(1);
+  }
+
+ private:
+  std::string arguments_;
+};
+
 /// `followed`: another argument without a name comes behind this one.
 void AddToApp(Option& option, bool followed, Parsed& parsed) {
   auto& texts = parsed.texts.emplace_back(&option, std::vector<std::string>{}).second;
@@ -76,7 +97,7 @@ void AddToApp(Option& option, bool followed, Parsed& parsed) {
         Description(option));
   } else {
     added = parsed.app->add_option(name, texts, Description(option));
-    added->option_text(option.positional ? "" : option.value_name);
+    added->option_text(option.positional ? "" : option.value_name)->type_name("");
     // One value each time, however often it is given: what follows is another argument.
     added->expected(1);
     if (option.positional && option.kind == Option::Kind::kList) {
@@ -95,7 +116,7 @@ Parsed MakeApp(const CommandEntry& entry, OptionTable& options) {
   Parsed parsed;
   parsed.app = std::make_unique<CLI::App>(entry.summary, fmt::format("netsmith {}", entry.name));
   parsed.app->allow_extras();
-  parsed.app->get_formatter()->column_width(kNameColumns);
+  parsed.app->formatter(std::make_shared<HelpFormatter>(options.PositionalUsage()));
   const auto is_positional = [](const Option& option) { return option.positional; };
   auto positionals = std::ranges::count_if(options.options(), is_positional);
   for (Option& option : options.options()) {

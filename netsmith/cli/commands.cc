@@ -26,9 +26,9 @@ std::span<const CommandEntry> Commands() {
       CommandEntry{"bench child", "Time the training steps of a network", MakeBenchChild},
       CommandEntry{"bench table", "Search a table of finished trainings, many times",
                    MakeBenchTable},
+      CommandEntry{"bench inference", "Time a network's answer to one sample", MakeBenchInference},
       CommandEntry{"completion", "Print completions for a shell, or the manual page",
                    MakeCompletion},
-      CommandEntry{"bench inference", "Time a network's answer to one sample", MakeBenchInference},
       CommandEntry{"evaluator", "", MakeEvaluator},
   };
   return kCommands;

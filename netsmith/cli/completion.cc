@@ -31,6 +31,7 @@ std::vector<CommandOptions> AllCommands() {
     CommandOptions& options = commands.emplace_back();
     options.name = entry.name;
     options.summary = entry.summary;
+    options.arguments = table.PositionalUsage();
     // Only what describes them is read: what they are bound to ends here.
     options.options.assign(table.options().begin(), table.options().end());
   }

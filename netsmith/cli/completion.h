@@ -13,6 +13,7 @@ namespace netsmith::cli {
 struct CommandOptions {
   std::string name;
   std::string summary;
+  std::string arguments;  // OptionTable::PositionalUsage
   std::vector<Option> options;
 };
 

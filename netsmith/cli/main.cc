@@ -28,12 +28,15 @@
 namespace netsmith::cli {
 namespace {
 
-std::string Overview() {
+/// With `first`, the commands that have it as their first word.
+std::string Overview(const std::string& first = "") {
   std::string text =
       "netsmith finds small, accurate convolutional networks for images and signals.\n\n"
       "Usage: netsmith COMMAND [OPTIONS]\n\n";
   for (const CommandEntry& entry : Commands()) {
-    if (*entry.summary != '\0') text += fmt::format("  {:<17}{}\n", entry.name, entry.summary);
+    const bool listed = *entry.summary != '\0' &&
+                        (first.empty() || std::string_view(entry.name).starts_with(first + " "));
+    if (listed) text += fmt::format("  {:<17}{}\n", entry.name, entry.summary);
   }
   return text + "\n`netsmith COMMAND --help` explains a command's options.\n";
 }
@@ -73,10 +76,25 @@ const CommandEntry& TakeCommand(std::vector<std::string>& arguments) {
                   fmt::format("known: {}", fmt::join(names, ", "))));
 }
 
+/// Of commands of two words.
+bool IsFirstWord(const std::string& word) {
+  return std::ranges::any_of(ListedNames(),
+                             [&](const std::string& name) { return name.starts_with(word + " "); });
+}
+
 int Run(std::vector<std::string> arguments) {
   if (arguments.empty()) throw base::ConfigError("no command given; `netsmith --help` lists them");
-  if (arguments.front() == "--help" || arguments.front() == "-h") {
+  const auto is_help = [](const std::string& word) { return word == "--help" || word == "-h"; };
+  if (is_help(arguments.front()) || arguments == std::vector<std::string>{"help"}) {
     Print(Overview());
+    return kDone;
+  }
+  if (arguments.front() == "help") {
+    arguments.erase(arguments.begin());
+    arguments.emplace_back("--help");
+  }
+  if (arguments.size() == 2 && is_help(arguments.back()) && IsFirstWord(arguments.front())) {
+    Print(Overview(arguments.front()));
     return kDone;
   }
   if (arguments.front() == "--version") {

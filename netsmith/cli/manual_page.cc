@@ -42,7 +42,8 @@ std::string OptionText(const Option& option) {
 }
 
 std::string Usage(const CommandOptions& command) {
-  std::string text = fmt::format(".SS netsmith {}\n{}.\n", command.name, Escaped(command.summary));
+  std::string text = fmt::format(".SS netsmith {}{}\n{}.\n", command.name,
+                                 Escaped(command.arguments), Escaped(command.summary));
   std::string group;
   for (const Option& option : command.options) {
     if (option.group == "Common") continue;

@@ -61,6 +61,7 @@ nlohmann::ordered_json ModelOutput::Write(const graph::Graph& graph,
                .preprocessing = {.sample = dataset.shape(),
                                  .mean = scaling.mean,
                                  .deviation = scaling.deviation},
+               .reading = problem.reading(),
                .class_names = dataset.ClassNames(),
                .training_json =
                    record.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)},

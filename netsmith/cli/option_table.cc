@@ -147,9 +147,11 @@ void OptionTable::List(std::string name, std::string value_name, std::vector<std
   option.get = [target] { return *target; };
 }
 
-void OptionTable::Positional(std::string name, std::string* target, std::string meaning) {
+void OptionTable::Positional(std::string name, std::string* target, std::string meaning,
+                             bool optional) {
   Text(std::move(name), "", target, std::move(meaning));
   options_.back().positional = true;
+  options_.back().optional = optional;
 }
 
 void OptionTable::Positionals(std::string name, std::vector<std::string>* target,
@@ -162,6 +164,16 @@ Option* OptionTable::Find(const std::string& name) {
   const auto found = std::ranges::find_if(
       options_, [&](const Option& option) { return !option.positional && option.name == name; });
   return found == options_.end() ? nullptr : &*found;
+}
+
+std::string OptionTable::PositionalUsage() const {
+  std::string usage;
+  for (const Option& option : options_) {
+    if (!option.positional) continue;
+    const std::string name = option.name + (option.kind == Option::Kind::kList ? "…" : "");
+    usage += option.optional ? fmt::format(" [{}]", name) : " " + name;
+  }
+  return usage;
 }
 
 std::vector<std::string> OptionTable::Names() const {

@@ -27,6 +27,7 @@ struct Option {
 
   Kind kind = Kind::kText;
   bool positional = false;
+  bool optional = false;   // a positional argument, as help shows it: [STUDY]
   std::string name;        // long name without dashes; of a positional as help shows it: STUDY
   std::string group;       // heading in help
   std::string value_name;  // in help, after the name: N, FILE
@@ -59,9 +60,10 @@ class OptionTable {
   /// May be given several times.
   void List(std::string name, std::string value_name, std::vector<std::string>* target,
             std::string meaning);
-  /// An argument without a name, in the order of declaration; may be left out.
-  void Positional(std::string name, std::string* target, std::string meaning);
-
+  /// An argument without a name, in the order of declaration. The table itself takes a call without
+  /// it: whoever needs it says in its own words that it is missing. `optional` is for help alone.
+  void Positional(std::string name, std::string* target, std::string meaning,
+                  bool optional = false);
   /// All arguments without a name that follow.
   void Positionals(std::string name, std::vector<std::string>* target, std::string meaning);
 
@@ -70,6 +72,8 @@ class OptionTable {
   /// The option of that long name, or null.
   Option* Find(const std::string& name);
   std::vector<std::string> Names() const;
+  /// The arguments without a name as a line of usage has them: " MODEL FILE…".
+  std::string PositionalUsage() const;
   /// The present values as arguments that parse to the same: {"--trials=100", …}.
   std::vector<std::string> Arguments() const;
   /// Of these, the options that were given on the command line or in a file.

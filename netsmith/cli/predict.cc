@@ -40,8 +40,8 @@ class Predict : public Command {
   void Declare(OptionTable& options) override {
     options.Positional("MODEL", &path_, "The model's file, as `netsmith train --out` writes it");
     options.Positionals("FILE", &files_,
-                        "Samples: idx images, NumPy arrays, PNG or JPEG pictures, .ts series, or "
-                        "rows of separated values");
+                        "Samples: idx images, NumPy arrays, PNG or JPEG pictures, WAV sounds, .ts "
+                        "series, or rows of separated values");
     options.Group("Prediction");
     options.Integer("top-k", &top_k_, {1, 1'000'000}, "The most probable classes that are given");
     options.Integer("batch", &batch_, {1, 100'000}, "Samples predicted at once");
@@ -58,7 +58,7 @@ class Predict : public Command {
     predictor_.emplace(model_, batch_, threads_);
     if (format_ == "csv" && !json_) Print("sample,rank,class,probability\n");
     for (const std::string& file : files_) {
-      model::ForEachSample(file, model_.preprocessing,
+      model::ForEachSample(file, model_.preprocessing, model_.reading,
                            [&](const std::string& name, std::span<const float> values) {
                              if (stop.stop_requested()) {
                                throw base::Interrupted("the prediction was interrupted");

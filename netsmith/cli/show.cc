@@ -38,7 +38,8 @@ class Show : public Command {
  public:
   void Declare(OptionTable& options) override {
     options.Group("Study");
-    options.Positional("STUDY", &study_, "The study; without it, the store's studies are listed");
+    options.Positional("STUDY", &study_, "The study; without it, the store's studies are listed",
+                       true);
     options.Text("store", "URL", &store_, "Where studies are kept: sqlite:///FILE");
     options.Integer("top", &top_, {1, 1'000'000}, "Networks on the leaderboard");
     network_.Declare(options);

@@ -177,10 +177,17 @@ std::string StrategyText(const StrategyFlags& flags) {
   return fmt::format("{} ({} cell, {} policy)", flags.strategy, controller.cell, controller.policy);
 }
 
-std::string RewardText(const StudyFlags& flags) {
+/// Samples that a child trains on, all folds having as many.
+std::int64_t TrainingSamples(const ChildFlags& child, const data::Problem& problem) {
+  if (child.folds == 1) return std::ssize(problem.train());
+  return problem.development().size() * (child.folds - 1) / child.folds;
+}
+
+std::string RewardText(const StudyFlags& flags, const data::Problem& problem) {
   if (!flags.evaluator.empty()) return fmt::format("rewards come from `{}`", flags.evaluator);
-  const std::string samples =
-      flags.child.samples == 0 ? "all" : report::Grouped(flags.child.samples);
+  const bool all =
+      flags.child.samples == 0 || flags.child.samples >= TrainingSamples(flags.child, problem);
+  const std::string samples = all ? "all" : report::Grouped(flags.child.samples);
   return fmt::format("each trained for {} of {} samples{}; reward: {}",
                      report::Counted(flags.child.epochs, "epoch"), samples,
                      RecipeText(flags.child.recipe.recipe), RewardMeaning(flags.child));
@@ -195,7 +202,7 @@ void LogPlan(const StudyFlags& flags, const data::Problem& problem,
       StrategyText(flags.strategy), flags.seed, space.name(), space::Log10Size(space.decisions()),
       flags.data.data, report::Grouped(std::ssize(problem.train())),
       report::Grouped(std::ssize(problem.validation()))));
-  base::LogInfo(fmt::format("{}; {} at once on {}", RewardText(flags),
+  base::LogInfo(fmt::format("{}; {} at once on {}", RewardText(flags, problem),
                             std::min(flags.workers, flags.batch),
                             report::Counted(NumCores(), "core")));
   if (flags.evaluator.empty() && flags.child.RewardIsTest()) {

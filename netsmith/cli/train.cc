@@ -19,6 +19,7 @@
 #include "netsmith/cli/study_json.h"
 #include "netsmith/data/dataset.h"
 #include "netsmith/graph/graph.h"
+#include "netsmith/report/comparison.h"
 #include "netsmith/report/format.h"
 #include "netsmith/report/statistics.h"
 #include "netsmith/space/network.h"
@@ -127,10 +128,9 @@ class Train : public Command {
               : fmt::format("test accuracy {}, validation accuracy {}", report::Percent(accuracy),
                             report::Percent(result.validation_accuracy[i]))));
     }
-    Print(
-        fmt::format("test accuracy {} ± {:.2f}, {} parameters, {} multiply-adds, {} of training\n",
-                    report::Percent(test.mean), 100 * test.sd, report::Grouped(costs.params),
-                    report::Grouped(costs.macs), report::Duration(result.seconds)));
+    Print(fmt::format("test accuracy {}, {} parameters, {} multiply-adds, {} of training\n",
+                      report::AccuracyText(result.test_accuracy), report::Grouped(costs.params),
+                      report::Grouped(costs.macs), report::Duration(result.seconds)));
   }
 
   std::string network_;

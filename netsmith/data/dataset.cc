@@ -112,6 +112,7 @@ Problem::Problem(std::shared_ptr<const Dataset> development, std::shared_ptr<con
 Problem Problem::WithSplit(Split split) const {
   Problem problem(development_, test_, std::move(split.train), std::move(split.validation));
   problem.groups_ = groups_;
+  problem.reading_ = reading_;
   problem.data_hash_ = data_hash_;
   return problem;
 }

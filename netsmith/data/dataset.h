@@ -4,8 +4,10 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "netsmith/data/reading.h"
 #include "netsmith/tensor/tensor.h"
 
 namespace netsmith::data {
@@ -80,6 +82,9 @@ class Problem {
   std::span<const std::int64_t> groups() const { return groups_; }
   void SetGroups(std::vector<std::int64_t> groups);
 
+  const Reading& reading() const { return reading_; }
+  void SetReading(Reading reading) { reading_ = std::move(reading); }
+
   /// SHA-256 over samples, labels and split, hexadecimal: a study's data is known by it. Computed
   /// when first asked for: it takes a pass over all data.
   std::string content_hash() const;
@@ -92,6 +97,7 @@ class Problem {
   std::vector<std::int64_t> train_;
   std::vector<std::int64_t> validation_;
   std::vector<std::int64_t> groups_;
+  Reading reading_;
   std::shared_ptr<DataHash> data_hash_;  // shared by the problems on the same data
 };
 

@@ -132,6 +132,7 @@ Problem MakeProblem(Loaded loaded, const LoadOptions& options) {
   Problem problem(std::move(loaded.development), std::move(loaded.test), std::move(split.train),
                   std::move(split.validation));
   problem.SetGroups(std::move(loaded.groups));
+  problem.SetReading(std::move(loaded.reading));
   return problem;
 }
 

@@ -71,20 +71,27 @@ std::string AsciiImage(tensor::SampleShape shape, std::span<const float> sample)
   return text;
 }
 
+/// A column has all rows between the lowest and the highest of the values that fall into it.
 std::string AsciiCurve(tensor::SampleShape shape, std::span<const float> sample) {
-  const std::int64_t columns = Fit(shape.width, kMaxSide);
   std::vector<float> curve;
-  for (std::int64_t column = 0; column < columns; ++column) {
-    const std::int64_t x = column * shape.width / columns;
+  for (std::int64_t x = 0; x < shape.width; ++x) {
     curve.push_back(sample[static_cast<std::size_t>(x * shape.channels)]);
   }
   const auto [lowest, highest] = RangeOf(curve);
+  const auto row_of = [low = lowest, high = highest](float value) {
+    const float part = (high - value) / (high - low);
+    return std::lround(part * static_cast<float>(kCurveRows - 1));
+  };
+  const std::int64_t columns = Fit(shape.width, kMaxSide);
   std::vector<std::string> rows(static_cast<std::size_t>(kCurveRows),
                                 std::string(static_cast<std::size_t>(columns), ' '));
-  for (std::size_t column = 0; column < curve.size(); ++column) {
-    const float part = (highest - curve[column]) / (highest - lowest);
-    rows[static_cast<std::size_t>(std::lround(part * static_cast<float>(kCurveRows - 1)))][column] =
-        '*';
+  for (std::int64_t column = 0; column < columns; ++column) {
+    const auto begin = curve.begin() + column * shape.width / columns;
+    const auto end = curve.begin() + (column + 1) * shape.width / columns;
+    const auto [low, high] = std::minmax_element(begin, end);
+    for (std::int64_t row = row_of(*high); row <= row_of(*low); ++row) {
+      rows[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)] = '*';
+    }
   }
   std::string text;
   for (const std::string& row : rows) text += row + '\n';

@@ -47,15 +47,35 @@ std::string Checksum(std::string_view bytes) {
   return raw;
 }
 
+ordered_json Describe(const data::Reading& reading) {
+  return {{"lengths", reading.lengths},
+          {"sample_rate", reading.sample_rate},
+          {"window", reading.window_seconds},
+          {"log_mel", reading.log_mel},
+          {"columns", reading.columns}};
+}
+
+/// Models have it where it is not the usual one.
+data::Reading ReadReading(const ordered_json& description) {
+  if (!description.contains("reading")) return {};
+  const ordered_json& reading = description.at("reading");
+  return {.lengths = reading.at("lengths").get<std::string>(),
+          .sample_rate = reading.at("sample_rate").get<std::int64_t>(),
+          .window_seconds = reading.at("window").get<double>(),
+          .log_mel = reading.at("log_mel").get<int>(),
+          .columns = reading.at("columns").get<std::vector<std::string>>()};
+}
+
 std::string Describe(const Model& model) {
   const Preprocessing& preprocessing = model.preprocessing;
   const tensor::SampleShape& sample = preprocessing.sample;
-  const ordered_json description = {{"graph", ordered_json::parse(graph::ToJson(model.graph))},
-                                    {"sample", {sample.height, sample.width, sample.channels}},
-                                    {"mean", preprocessing.mean},
-                                    {"deviation", preprocessing.deviation},
-                                    {"class_names", model.class_names},
-                                    {"training", ordered_json::parse(model.training_json)}};
+  ordered_json description = {{"graph", ordered_json::parse(graph::ToJson(model.graph))},
+                              {"sample", {sample.height, sample.width, sample.channels}},
+                              {"mean", preprocessing.mean},
+                              {"deviation", preprocessing.deviation},
+                              {"class_names", model.class_names},
+                              {"training", ordered_json::parse(model.training_json)}};
+  if (model.reading != data::Reading{}) description["reading"] = Describe(model.reading);
   return description.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
@@ -72,6 +92,7 @@ Model ReadDescription(std::string_view text, const std::string& where) {
     model.preprocessing = {.sample = {sample[0], sample[1], sample[2]},
                            .mean = description.at("mean").get<std::vector<float>>(),
                            .deviation = description.at("deviation").get<std::vector<float>>()};
+    model.reading = ReadReading(description);
     model.class_names = description.at("class_names").get<std::vector<std::string>>();
     const ordered_json& training = description.at("training");
     if (!training.is_object()) throw DataError(where + ": 'training' is no object");

@@ -93,6 +93,27 @@ void CheckPreprocessing(const Preprocessing& preprocessing, const graph::Graph& 
   }
 }
 
+/// What a file says of sounds must be what its samples are: nothing is allocated for more.
+void CheckReading(const data::Reading& reading, const SampleShape& sample) {
+  if (reading.lengths != "pad" && reading.lengths != "resample") {
+    throw InvalidArgument(
+        fmt::format("found lengths '{}', expected pad or resample", reading.lengths));
+  }
+  if (reading.sample_rate == 0) return;
+  if (reading.sample_rate < 1 || reading.sample_rate > 1'000'000 ||
+      !(reading.window_seconds > 0 && reading.window_seconds <= 3600) || reading.log_mel < 0 ||
+      reading.log_mel > 512) {
+    throw InvalidArgument(fmt::format("found sounds of {} values a second, {} seconds and {} bands",
+                                      reading.sample_rate, reading.window_seconds,
+                                      reading.log_mel));
+  }
+  const SampleShape of_sounds = data::SoundShape(reading);
+  if (of_sounds != sample) {
+    throw InvalidArgument(fmt::format("found samples of {}, expected {} of its sounds",
+                                      ToString(sample), ToString(of_sounds)));
+  }
+}
+
 }  // namespace
 
 Preprocessing OfBytes(SampleShape sample) {
@@ -126,6 +147,7 @@ void Check(const Model& model) {
   CheckTensors("parameters", model.weights.params, sizes.params);
   CheckTensors("running averages", model.weights.running_averages, sizes.running_averages);
   CheckPreprocessing(model.preprocessing, model.graph);
+  CheckReading(model.reading, model.preprocessing.sample);
   const std::int64_t outputs = graph::Analyze(model.graph).back().shape.size();
   if (std::ssize(model.class_names) != outputs) {
     throw InvalidArgument(

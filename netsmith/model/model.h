@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "netsmith/data/reading.h"
 #include "netsmith/engine/weights.h"
 #include "netsmith/graph/graph.h"
 #include "netsmith/tensor/tensor.h"
@@ -27,6 +28,7 @@ struct Model {
   graph::Graph graph;  // every node leads to the output
   engine::Weights weights;
   Preprocessing preprocessing;
+  data::Reading reading = {};            // of files that are not samples yet
   std::vector<std::string> class_names;  // one an output of the graph
   /// How it was trained, a JSON object: data and its hash, seed, rates, accuracies, version. For
   /// people and reports; nothing depends on it.

@@ -19,7 +19,9 @@
 #include "netsmith/data/formats/line_reader.h"
 #include "netsmith/data/formats/npy.h"
 #include "netsmith/data/formats/series.h"
+#include "netsmith/data/formats/sound_window.h"
 #include "netsmith/data/formats/ts.h"
+#include "netsmith/data/formats/wav.h"
 
 namespace netsmith::model {
 namespace {
@@ -27,21 +29,23 @@ namespace {
 class Reader {
  public:
   Reader(const std::filesystem::path& path, const Preprocessing& preprocessing,
-         const VisitSample& visit)
+         const data::Reading& reading, const VisitSample& visit)
       : path_(path),
         name_(path.string()),
         preprocessing_(preprocessing),
+        reading_(reading),
         size_(static_cast<std::size_t>(preprocessing.sample.size())),
         visit_(visit) {}
 
   void Run() const {
-    std::array<std::uint8_t, 8> start{};
+    std::array<std::uint8_t, 12> start{};
     const std::size_t count = data::OpenFile(path_)->Read(start);
     const std::string_view text(reinterpret_cast<const char*>(start.data()), count);
     using namespace std::string_view_literals;
     if (text.starts_with("\0\0\x08"sv)) return ReadIdx();
     if (text.starts_with("\x93NUMPY"sv)) return ReadNumpy();
     if (text.starts_with("\x89PNG"sv) || text.starts_with("\xFF\xD8\xFF"sv)) return ReadImage();
+    if (text.starts_with("RIFF") && text.ends_with("WAVE")) return ReadSound();
     if (IsSeries()) return ReadSeries();
     ReadTable();
   }
@@ -102,6 +106,23 @@ class Reader {
     Visit(name_, values);
   }
 
+  void ReadSound() const {
+    if (reading_.sample_rate == 0) {
+      throw base::DataError(name_ +
+                            ": found a sound, expected samples of the kind that the model "
+                            "was trained on, which are no sounds");
+    }
+    const data::Sound sound = data::ParseWav(*data::OpenFile(path_));
+    if (sound.sample_rate != reading_.sample_rate) {
+      throw base::DataError(
+          fmt::format("{}: found a sample rate of {}, expected {} as the model was trained on",
+                      name_, sound.sample_rate, reading_.sample_rate));
+    }
+    std::vector<float> values = data::SoundWindow(reading_).Apply(sound.samples);
+    CheckSize(name_, values.size());
+    Visit(name_, values);
+  }
+
   /// The first line that says something is a header of the archive's.
   bool IsSeries() const {
     const auto source = data::OpenFile(path_);
@@ -124,7 +145,7 @@ class Reader {
                       dimensions, dimensions == 1 ? "" : "s", ToString(sample)));
     }
     const std::vector<float> all =
-        data::ToSamples(std::move(file.set), sample.width, "pad", {}).values;
+        data::ToSamples(std::move(file.set), sample.width, reading_.lengths, {}).values;
     for (std::size_t begin = 0; begin < all.size(); begin += size_) {
       std::vector<float> values(all.begin() + static_cast<std::ptrdiff_t>(begin),
                                 all.begin() + static_cast<std::ptrdiff_t>(begin + size_));
@@ -135,26 +156,43 @@ class Reader {
   void ReadTable() const {
     data::CsvReader reader(data::OpenFile(path_));
     std::vector<std::string> cells;
-    std::vector<float> values;
+    std::vector<bool> is_value;
     for (bool is_first = true; reader.Next(cells); is_first = false) {
-      if (is_first && std::ranges::any_of(cells, IsWord)) continue;  // a header
-      CheckSize(fmt::format("{}: line {}", name_, reader.line()), cells.size());
-      values.resize(size_);
-      for (std::size_t i = 0; i < size_; ++i) {
-        switch (data::ParseValue(data::Trimmed(cells[i]), values[i])) {
-          case data::NumberKind::kNumber:
-            break;
-          case data::NumberKind::kMissing:
-            values[i] = NAN;
-            break;
-          case data::NumberKind::kWrong:
-            reader.Fail(fmt::format("column {}: found {}, expected a number", i + 1,
-                                    data::Shown(cells[i])));
-        }
+      if (is_first) {
+        const bool is_header = std::ranges::any_of(cells, IsWord);
+        for (const std::string& cell : cells) is_value.push_back(!is_header || !IsPassedOver(cell));
+        if (is_header) continue;
       }
-      Visit(fmt::format("{}:{}", name_, reader.line()), values);
+      ReadRow(reader, cells, is_value);
     }
   }
+
+  void ReadRow(const data::CsvReader& reader, const std::vector<std::string>& cells,
+               const std::vector<bool>& is_value) const {
+    CheckSize(fmt::format("{}: line {}", name_, reader.line()),
+              static_cast<std::size_t>(std::ranges::count(is_value, true)));
+    std::vector<float> values;
+    for (std::size_t c = 0; c < cells.size(); ++c) {
+      if (!is_value[c]) continue;
+      float& value = values.emplace_back();
+      switch (data::ParseValue(data::Trimmed(cells[c]), value)) {
+        case data::NumberKind::kNumber:
+          break;
+        case data::NumberKind::kMissing:
+          value = NAN;
+          break;
+        case data::NumberKind::kWrong:
+          reader.Fail(
+              fmt::format("column {}: found {}, expected a number", c + 1, data::Shown(cells[c])));
+      }
+    }
+    Visit(fmt::format("{}:{}", name_, reader.line()), values);
+  }
+
+  bool IsPassedOver(const std::string& heading) const {
+    return std::ranges::find(reading_.columns, data::Trimmed(heading)) != reading_.columns.end();
+  }
+
   static bool IsWord(const std::string& cell) {
     float ignored = 0;
     return data::ParseValue(data::Trimmed(cell), ignored) == data::NumberKind::kWrong;
@@ -163,6 +201,7 @@ class Reader {
   const std::filesystem::path& path_;
   const std::string name_;
   const Preprocessing& preprocessing_;
+  const data::Reading& reading_;
   const std::size_t size_;
   const VisitSample& visit_;
 };
@@ -170,8 +209,8 @@ class Reader {
 }  // namespace
 
 void ForEachSample(const std::filesystem::path& path, const Preprocessing& preprocessing,
-                   const VisitSample& visit) {
-  Reader(path, preprocessing, visit).Run();
+                   const data::Reading& reading, const VisitSample& visit) {
+  Reader(path, preprocessing, reading, visit).Run();
 }
 
 }  // namespace netsmith::model

@@ -18,14 +18,16 @@ using VisitSample = std::function<void(const std::string&, std::span<const float
 ///   idx          images, one a record; plain or gzip
 ///   NumPy        an array of one sample, or of several along its first dimension
 ///   PNG, JPEG    one picture, stretched to the model's size
-///   .ts          the records of a UCR/UEA file; a shorter one ends in its channel's mean, a longer
-///                one is cut. Their classes are not looked at
-///   otherwise    separated values, a sample a row; a first row of words is a header
+///   WAV          one sound, of the sample rate that the model was trained on
+///   .ts          the records of a UCR/UEA file, made as long as the model's samples as
+///                reading.lengths says. Their classes are not looked at
+///   otherwise    separated values, a sample a row; a first row of words is a header, and columns
+///                that it names as reading.columns does are passed over
 ///
 /// Values that are not known (empty, "?", nan) become their channel's mean.
 /// Errors   DataError naming file and place: as the formats'; other than the model's number of
 ///          values.
 void ForEachSample(const std::filesystem::path& path, const Preprocessing& preprocessing,
-                   const VisitSample& visit);
+                   const data::Reading& reading, const VisitSample& visit);
 
 }  // namespace netsmith::model

@@ -13,10 +13,15 @@
 namespace netsmith::report {
 namespace {
 
+/// "first", …, "tenth", "11th", …, "21st".
 std::string Ordinal(std::size_t number) {
   constexpr std::array kWords = {"first", "second",  "third",  "fourth", "fifth",
                                  "sixth", "seventh", "eighth", "ninth",  "tenth"};
-  return number <= kWords.size() ? kWords[number - 1] : fmt::format("layer {}", number);
+  if (number <= kWords.size()) return kWords[number - 1];
+  constexpr std::array kEndings = {"th", "st", "nd", "rd"};
+  const std::size_t last = number % 10;
+  const bool is_teen = number / 10 % 10 == 1;
+  return fmt::format("{}{}", number, kEndings[is_teen || last > 3 ? 0 : last]);
 }
 
 /// "5" along a signal, "3×5" otherwise.

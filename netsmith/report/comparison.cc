@@ -18,11 +18,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::string AccuracyText(const MeanSd& accuracy) {
-  if (std::isnan(accuracy.mean)) return "diverged";
-  return fmt::format("{:.2f} ± {:.2f} %", 100 * accuracy.mean, 100 * accuracy.sd);
-}
-
 std::string DifferenceText(const Difference& d) {
   return fmt::format("{:+.4f}, 95 % interval {:+.4f} to {:+.4f}", d.value, d.low, d.high);
 }
@@ -41,8 +36,8 @@ std::string NetworkTable(std::span<const TrainedNetwork> networks) {
                   Grouped(network.costs.macs),
                   network.reward ? fmt::format("{:.4f}", *network.reward) : "",
                   fmt::format("{}", network.training.learning_rate),
-                  AccuracyText(MeanAndSd(network.training.validation_accuracy)),
-                  AccuracyText(network.test_accuracy())});
+                  AccuracyText(network.training.validation_accuracy),
+                  AccuracyText(network.training.test_accuracy)});
   }
   return table.ToString();
 }
@@ -97,6 +92,13 @@ ordered_json RandomJson(const RewardComparison& r) {
 
 }  // namespace
 
+std::string AccuracyText(std::span<const double> accuracies) {
+  const auto [mean, sd] = MeanAndSd(accuracies);
+  if (std::isnan(mean)) return "diverged";
+  if (accuracies.size() == 1) return Percent(mean);
+  return fmt::format("{:.2f} ± {:.2f} %", 100 * mean, 100 * sd);
+}
+
 RewardComparison CompareRewards(std::span<const double> rewards,
                                 std::span<const double> random_rewards) {
   constexpr std::uint64_t kSeed = 0;  // of the resampling: equal rewards, equal report
@@ -135,7 +137,9 @@ std::string ErrorVerdict(std::span<const TrainedNetwork> networks) {
                   Percent(found_errors), Percent(hand_made_errors));
   constexpr double kRounding = 1e-9;  // far less than one error of a test set
   if (2 * found_errors <= hand_made_errors + kRounding) return sentence + ": at most half as many";
-  return sentence + ": more than half as many, the goal is missed here";
+  const char* how_many =
+      found_errors < hand_made_errors ? "fewer, but more than half as many" : "no fewer";
+  return fmt::format("{}: {}; half as many is the goal, which is missed here", sentence, how_many);
 }
 
 std::optional<double> RewardCorrelation(std::span<const TrainedNetwork> networks) {

@@ -67,6 +67,25 @@ TEST_F(DataTest, IsReadForAComparisonAsItWasForTheStudy) {
   EXPECT_THAT(ErrorLine(other), HasSubstr("found other data than that of study own"));
 }
 
+TEST_F(DataTest, IsPredictedFromTheVeryTableThatTrained) {
+  const std::string out = (folder_.path() / "model").string();
+  const ProcessResult train =
+      Netsmith({"train", "--data", table_, "--label", "kind", "--group", "who", "--network",
+                "3,4,2,0", "--epochs", "1", "--out", out});
+  ASSERT_EQ(train.exit_code, 0) << train.err;
+  EXPECT_THAT(train.out, Not(HasSubstr("±")));
+  const ProcessResult predict = Netsmith({"predict", out + "/model.netsmith", table_, "--json"});
+  ASSERT_EQ(predict.exit_code, 0) << predict.err;
+  EXPECT_EQ(nlohmann::json::parse(predict.out).at("predictions").size(), 40U);
+}
+
+TEST_F(DataTest, PlanDoesNotPromiseMoreSamplesThanThereAre) {
+  const ProcessResult search =
+      Netsmith({"search", "--data", table_, "--label", "kind", "--group", "who", "--trials", "1",
+                "--child-epochs", "1", "--store", store(), "--study", "plan"});
+  EXPECT_THAT(search.err, HasSubstr("trained for 1 epoch of all samples"));
+}
+
 TEST_F(DataTest, RefusesWhatDoesNotBelongTogetherInOneLine) {
   EXPECT_THAT(ErrorLine(Netsmith({"data", "inspect"})), HasSubstr("no data named"));
   EXPECT_THAT(

@@ -81,6 +81,25 @@ TEST(OverviewTest, DoesNotListWhatUsersDoNotNeed) {
   EXPECT_THAT(Netsmith({"--help"}).out, ::testing::Not(HasSubstr("  evaluator")));
 }
 
+TEST(OverviewTest, FirstWordAloneListsItsCommands) {
+  const ProcessResult result = Netsmith({"bench", "--help"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.out, HasSubstr("bench child"));
+  EXPECT_THAT(result.out, ::testing::Not(HasSubstr("search")));
+}
+
+TEST(OverviewTest, HelpIsACommandToo) {
+  EXPECT_EQ(Netsmith({"help"}).out, Netsmith({"--help"}).out);
+  EXPECT_EQ(Netsmith({"help", "data", "inspect"}).out, Netsmith({"data", "inspect", "--help"}).out);
+}
+
+TEST(UsageTest, SaysWhichArgumentsMayBeLeftOut) {
+  EXPECT_THAT(HelpOf("predict"), HasSubstr("Usage: netsmith predict MODEL FILE… [OPTIONS]\n"));
+  EXPECT_THAT(HelpOf("show"), HasSubstr("Usage: netsmith show [STUDY] [OPTIONS]\n"));
+  EXPECT_THAT(HelpOf("search"), HasSubstr("Usage: netsmith search [OPTIONS]\n\nData:\n"));
+  EXPECT_THAT(HelpOf("search"), ::testing::Not(HasSubstr("\n\n\n")));
+}
+
 TEST(OverviewTest, VersionIsPrinted) {
   EXPECT_THAT(Netsmith({"--version"}).out, ::testing::StartsWith("netsmith 0."));
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "netsmith/data/class_balance.h"
@@ -49,6 +50,14 @@ TEST(ClassBalanceTest, WeighsEveryClassTheSame) {
   EXPECT_DOUBLE_EQ(weights[0] * 6, weights[2] * 2);
   EXPECT_DOUBLE_EQ(weights[0] * 6 + weights[2] * 2, 8) << "mean 1 over the records";
   EXPECT_EQ(weights[1], 0);
+}
+
+TEST(PictureTest, LongSignalsKeepTheirPeaks) {
+  std::vector<float> values(8000, 0.0f);
+  values[4001] = 1;  // which no 64th value is
+  const std::string curve = AsciiPicture({.width = 8000}, values);
+  EXPECT_EQ(curve.substr(0, 65), std::string(32, ' ') + "*" + std::string(31, ' ') + "\n");
+  EXPECT_EQ(curve.substr(curve.size() - 65), std::string(64, '*') + "\n");
 }
 
 TEST(PictureTest, DrawsImagesByBrightnessAndSignalsAsCurves) {

@@ -97,7 +97,7 @@ std::vector<float> Tone(double hertz, int rate, int count) {
 TEST(LogMelTest, PutsATonesEnergyIntoItsBand) {
   constexpr int kBands = 20;
   const LogMel mel(8000, kBands);
-  const std::int64_t frames = mel.FramesOf(8000);
+  const std::int64_t frames = LogMel::FramesOf(8000, 8000);
   EXPECT_EQ(frames, 98);
   const auto loudest = [&](double hertz) {
     const std::vector<float> result = mel.Apply(Tone(hertz, 8000, 8000));
@@ -148,7 +148,9 @@ TEST_F(WavFolderTest, TakesTheMiddleWindowOfEachSound) {
 
 TEST_F(WavFolderTest, MakesLogMelImages) {
   WriteFour();
-  EXPECT_EQ(Load(0.1, 8).development().shape(), (tensor::SampleShape{.height = 8, .width = 8}));
+  const Problem problem = Load(0.1, 8);
+  EXPECT_EQ(problem.development().shape(), (tensor::SampleShape{.height = 8, .width = 8}));
+  EXPECT_EQ(problem.reading(), (Reading{.sample_rate = 1000, .window_seconds = 0.1, .log_mel = 8}));
 }
 
 TEST_F(WavFolderTest, NeedsOneSampleRate) {

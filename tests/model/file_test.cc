@@ -65,6 +65,35 @@ TEST(ModelFileTest, ComesBackAsItWasForEveryOperation) {
   }
 }
 
+TEST(ModelFileTest, KeepsHowFilesAreRead) {
+  Model model = testing::RandomModel(testing::SmallGraph());
+  EXPECT_THAT(Encode(model), Not(HasSubstr("\"reading\"")));  // as older versions wrote it
+  model.reading = {.lengths = "resample", .columns = {"kind", "who"}};
+  EXPECT_EQ(Decode(Encode(model), "m"), model);
+}
+
+TEST(ModelFileTest, WhatItSaysOfSoundsMustBeWhatItsSamplesAre) {
+  Model model = testing::RandomModel(testing::SmallGraph());
+  model.preprocessing = {.sample = {1, 40, 1}, .mean = {0}, .deviation = {1}};
+  const auto error = [&](const data::Reading& reading) {
+    model.reading = reading;
+    try {
+      Check(model);
+    } catch (const base::InvalidArgument& found) {
+      return std::string(found.what());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(error({.sample_rate = 1000, .window_seconds = 0.04}), "");
+  EXPECT_EQ(error({.sample_rate = 1000, .window_seconds = 0.05}),
+            "found samples of 1x40x1, expected 1x50x1 of its sounds");
+  EXPECT_THAT(error({.sample_rate = 1000, .window_seconds = 1, .log_mel = 4}),
+              HasSubstr("expected 4x98x1 of its sounds"));
+  EXPECT_THAT(error({.sample_rate = -1, .window_seconds = 1}), HasSubstr("found sounds of -1"));
+  EXPECT_THAT(error({.sample_rate = 1000, .window_seconds = 1e300}), HasSubstr("found sounds of"));
+  EXPECT_THAT(error({.lengths = "half"}), HasSubstr("found lengths 'half'"));
+}
+
 TEST(ModelFileTest, TensorsAreThoseOfTheEngine) {
   for (const auto& [name, graph] : engine::testing::OperationGraphs(/*small=*/false)) {
     base::ThreadPool pool(1);

@@ -28,7 +28,10 @@ TEST(ErrorVerdictTest, HalfTheErrorsIsTheGoal) {
   EXPECT_THAT(ErrorVerdict(std::vector{Network("found", {0.75}), Network("hand-made", {0.5})}),
               HasSubstr("at most half as many"));
   EXPECT_THAT(ErrorVerdict(std::vector{Network("found", {0.749}), Network("hand-made", {0.5})}),
-              HasSubstr("more than half as many, the goal is missed here"));
+              HasSubstr("fewer, but more than half as many; half as many is the goal, which is "
+                        "missed here"));
+  EXPECT_THAT(ErrorVerdict(std::vector{Network("found", {0.5}), Network("hand-made", {0.5})}),
+              HasSubstr(": no fewer; half as many is the goal"));
   // Accuracies are means of counts: whole errors of 10,000 must not miss by rounding.
   for (int errors = 1; errors < 2500; ++errors) {
     const auto accuracy = [](int of_errors) { return (10000.0 - of_errors) / 10000; };
@@ -37,7 +40,7 @@ TEST(ErrorVerdictTest, HalfTheErrorsIsTheGoal) {
                 HasSubstr("at most half as many"));
     EXPECT_THAT(ErrorVerdict(std::vector{Network("found", {accuracy(errors + 1)}),
                                          Network("hand-made", {accuracy(2 * errors)})}),
-                HasSubstr("more than half as many"));
+                HasSubstr("half as many is the goal, which is missed here"));
   }
 }
 
@@ -79,6 +82,12 @@ TEST(RandomVerdictTest, HigherMeanAloneIsSaidToBeThat) {
   const std::string verdict = RandomVerdict(CompareRewards(std::vector<double>(20, 0.9), random));
   EXPECT_THAT(verdict, HasSubstr("not better than random here"));
   EXPECT_THAT(verdict, HasSubstr("better on average"));
+}
+
+TEST(AccuracyTextTest, HasADeviationWhereThereAreSeveralSeeds) {
+  EXPECT_EQ(AccuracyText(std::vector{0.985, 0.987}), "98.60 ± 0.14 %");
+  EXPECT_EQ(AccuracyText(std::vector{0.985}), "98.50 %");
+  EXPECT_EQ(AccuracyText(std::vector{std::numeric_limits<double>::quiet_NaN()}), "diverged");
 }
 
 TEST(ComparisonTest, TextAndJsonHoldTheSameFigures) {

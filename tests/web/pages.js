@@ -52,6 +52,8 @@ async function checkReport(browser) {
     expect("hypervolume", await page.textContent("#front p"), (text) => text.includes(store.hypervolume.toFixed(4)));
     expect("charts", await page.locator("svg.chart[role=img]").count(), (n) => n >= 3);
     expect("values that are no text", (await page.textContent("main")).includes("[object"), false);
+    expect("lines above their chart", await page.evaluate(() =>
+      [...document.querySelectorAll("svg.chart path")].filter((path) => path.getBBox().y < 0).length), 0);
     expect("a box for each layer", await page.locator("#found svg.drawing .box").count(), (n) => n >= 3);
     if (width === 1280 && scheme === "light") await checkTable(page, store);
     await page.context().close();
@@ -124,6 +126,7 @@ async function checkLive(browser) {
     await until("continued", async () => (await page.textContent("#status")) === "searching");
     await page.click("#stop");
     await until("stopped", async () => (await page.textContent("#status")) === "stopped before its end");
+    expect("how to go on", await page.textContent("#said"), (text) => text.includes("--resume"));
     const store = stored(task.show_live);
     await until("the page has all trials", async () => (await count()) === store.trials);
     expect("best reward, live", await page.textContent("#best-reward"), store.best.reward.toFixed(4));

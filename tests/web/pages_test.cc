@@ -20,7 +20,7 @@ for line in sys.stdin:
     q = json.loads(line)
     time.sleep(float(sys.argv[1]))
     r = random.Random(q["trial"])
-    a = {"trial": q["trial"], "reward": r.random(), "params": r.randrange(1, 10**6), "macs": r.randrange(1, 10**7)}
+    a = {"trial": q["trial"], "reward": float(sys.argv[2]) * r.random(), "params": r.randrange(1, 10**6), "macs": r.randrange(1, 10**7)}
     if r.random() < 0.1: a = {"trial": q["trial"], "state": "diverged", "reason": "<b>NaN</b> & more"}
     print(json.dumps(a), flush=True)
 )";
@@ -38,9 +38,15 @@ TEST_F(ProgramTest, PagesShowWhatTheStoreHolds) {
   const std::string name = "<script>alert('x')</script>&amp;";
   ASSERT_EQ(Netsmith(SearchArguments({"--study", name, "--trials", "120", "--space", "post",
                                       "--objectives", "accuracy,params", "--evaluator",
-                                      evaluator + " 0"}))
+                                      evaluator + " 0 0.5"}))
                 .exit_code,
             0);
+  // Better than the search, so that its line is the highest of the chart.
+  ASSERT_EQ(
+      Netsmith(SearchArguments({"--study", name + "-random", "--trials", "40", "--space", "post",
+                                "--strategy", "random", "--evaluator", evaluator + " 0 1"}))
+          .exit_code,
+      0);
   ASSERT_EQ(Netsmith({"report", name, "--store", store(), "--out", (folder / "r.html").string()})
                 .exit_code,
             0);
@@ -53,7 +59,7 @@ TEST_F(ProgramTest, PagesShowWhatTheStoreHolds) {
       {"name", name},
       {"show", NetsmithCommand({"show", "--store", store(), "--json", name})},
       {"search", NetsmithCommand(SearchArguments({"--study", "live", "--trials", "1000", "--space",
-                                                  "post", "--evaluator", evaluator + " 0.05"}))},
+                                                  "post", "--evaluator", evaluator + " 0.05 1"}))},
       {"show_live", NetsmithCommand({"show", "--store", store(), "--json", "live"})},
       {"serve", NetsmithCommand({"serve", "live", "--store", store(), "--port", "0", "--json",
                                  "--model", (folder / "model.netsmith").string()})}};

@@ -138,6 +138,15 @@ bool IsCsv(const fs::path& path) {
       kEndings, [&](std::string_view ending) { return EndsIn(path.string(), ending); });
 }
 
+/// The names of the columns that are no values, where the table has a header.
+std::vector<std::string> NoValues(const CsvColumns& columns) {
+  std::vector<std::string> names;
+  if (!columns.has_header) return names;
+  names.push_back(columns.names[columns.label]);
+  if (columns.group < columns.names.size()) names.push_back(columns.names[columns.group]);
+  return names;
+}
+
 Loaded LoadCsv(const fs::path& path, const FormatOptions& options) {
   const fs::path train_file = TrainFile(path);
   const OpenSource open = [&] { return OpenFile(train_file); };
@@ -149,7 +158,8 @@ Loaded LoadCsv(const fs::path& path, const FormatOptions& options) {
                 .test = nullptr,
                 .groups = std::move(train.groups),
                 .missing_values = train.missing_values,
-                .standardise = true};
+                .standardise = true,
+                .reading = {.columns = NoValues(columns)}};
   if (const fs::path test_file = TestFileOf(train_file); !test_file.empty()) {
     CsvSamples test =
         ReadCsv([&] { return OpenFile(test_file); }, columns, options, &train.samples.class_names);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "netsmith/data/dataset.h"
+#include "netsmith/data/reading.h"
 #include "netsmith/tensor/tensor.h"
 
 namespace netsmith::data {
@@ -33,6 +34,7 @@ struct Loaded {
   std::vector<std::int64_t> groups = {};  // of each development record; empty: each by itself
   std::int64_t missing_values = 0;        // before they were interpolated
   bool standardise = false;               // signals: to mean 0 and deviation 1 a channel
+  Reading reading = {};
 };
 
 /// A way to keep a data set in files. A new one is a file pair in this folder and a line in

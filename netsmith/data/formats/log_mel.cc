@@ -39,8 +39,9 @@ std::vector<std::vector<float>> Triangles(std::int64_t sample_rate, std::int64_t
 }  // namespace
 
 LogMel::LogMel(std::int64_t sample_rate, int bands)
-    : frame_(std::max<std::int64_t>(sample_rate / 40, 2)),
-      step_(std::max<std::int64_t>(sample_rate / 100, 1)),
+    : sample_rate_(sample_rate),
+      frame_(FrameOf(sample_rate)),
+      step_(StepOf(sample_rate)),
       fft_(static_cast<std::int64_t>(std::bit_ceil(
           static_cast<std::uint64_t>(std::max<std::int64_t>(frame_, 4 * std::int64_t{bands}))))),
       bands_(bands) {
@@ -51,12 +52,8 @@ LogMel::LogMel(std::int64_t sample_rate, int bands)
   weights_ = Triangles(sample_rate, fft_, bands_);
 }
 
-std::int64_t LogMel::FramesOf(std::int64_t num_samples) const {
-  return num_samples <= frame_ ? 1 : 1 + (num_samples - frame_) / step_;
-}
-
 std::vector<float> LogMel::Apply(std::span<const float> samples) const {
-  const std::int64_t frames = FramesOf(std::ssize(samples));
+  const std::int64_t frames = FramesOf(sample_rate_, std::ssize(samples));
   std::vector<float> result(static_cast<std::size_t>(bands_ * frames));
   Eigen::FFT<float> fft;
   std::vector<float> windowed(static_cast<std::size_t>(fft_));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -19,10 +20,21 @@ class LogMel {
   LogMel(std::int64_t sample_rate, int bands);
 
   /// At least 1: a shorter sound is one frame, filled up with silence.
-  std::int64_t FramesOf(std::int64_t num_samples) const;
+  static std::int64_t FramesOf(std::int64_t sample_rate, std::int64_t num_samples) {
+    const std::int64_t frame = FrameOf(sample_rate);
+    return num_samples <= frame ? 1 : 1 + (num_samples - frame) / StepOf(sample_rate);
+  }
   std::vector<float> Apply(std::span<const float> samples) const;
 
  private:
+  static std::int64_t FrameOf(std::int64_t sample_rate) {
+    return std::max<std::int64_t>(sample_rate / 40, 2);
+  }
+  static std::int64_t StepOf(std::int64_t sample_rate) {
+    return std::max<std::int64_t>(sample_rate / 100, 1);
+  }
+
+  std::int64_t sample_rate_;
   std::int64_t frame_;  // samples
   std::int64_t step_;
   std::int64_t fft_;

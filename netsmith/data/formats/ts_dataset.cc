@@ -42,7 +42,10 @@ Loaded LoadTs(const fs::path& path, const FormatOptions& options) {
   const fs::path train_file = TrainFile(path);
   TsFile train = ParseTs(*OpenFile(train_file));
   const std::int64_t length = LongestSeries(train.set);
-  Loaded loaded{.development = nullptr, .test = nullptr, .standardise = true};
+  Loaded loaded{.development = nullptr,
+                .test = nullptr,
+                .standardise = true,
+                .reading = {.lengths = options.lengths}};
   if (const fs::path test_file = TestFileOf(train_file); !test_file.empty()) {
     TsFile test = ParseTs(*OpenFile(test_file), &train.class_names);
     CheckSameChannels(train, test);

@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -18,8 +15,8 @@
 #include "netsmith/data/float_dataset.h"
 #include "netsmith/data/formats/byte_source.h"
 #include "netsmith/data/formats/class_folders.h"
-#include "netsmith/data/formats/log_mel.h"
 #include "netsmith/data/formats/memory_guard.h"
+#include "netsmith/data/formats/sound_window.h"
 #include "netsmith/data/formats/wav.h"
 
 namespace netsmith::data {
@@ -29,19 +26,12 @@ namespace fs = std::filesystem;
 
 const std::vector<std::string_view> kEndings = {".wav"};
 
-/// The middle `length` samples; silence on both sides where there are fewer.
-std::vector<float> Middle(const std::vector<float>& samples, std::int64_t length) {
-  std::vector<float> window(static_cast<std::size_t>(length));
-  const std::int64_t size = std::ssize(samples);
-  const std::int64_t count = std::min(size, length);
-  std::copy_n(samples.begin() + (size - count) / 2, count, window.begin() + (length - count) / 2);
-  return window;
-}
-
 class Recordings {
  public:
   Recordings(const fs::path& root, const FormatOptions& options)
-      : root_(root), options_(options), guard_(root.string()) {}
+      : root_(root),
+        guard_(root.string()),
+        reading_{.window_seconds = options.window_seconds, .log_mel = options.log_mel} {}
 
   std::shared_ptr<const Dataset> Make(const ClassFiles& files,
                                       const std::vector<std::string>& class_names) {
@@ -51,37 +41,33 @@ class Recordings {
       guard_.Take(static_cast<std::int64_t>(sample.size() * sizeof(float)));
       samples.values.insert(samples.values.end(), sample.begin(), sample.end());
     }
-    const std::int64_t size = std::ssize(samples.values) / std::ssize(samples.labels);
-    samples.shape =
-        mel_ ? tensor::SampleShape{.height = options_.log_mel, .width = size / options_.log_mel}
-             : tensor::SampleShape{.width = size};
+    samples.shape = SoundShape(reading_);
     return std::make_shared<FloatDataset>(root_.string(), std::move(samples));
   }
+
+  const Reading& reading() const { return reading_; }
 
  private:
   std::vector<float> Sample(const fs::path& path) {
     const Sound sound = ParseWav(*OpenFile(path));
-    if (rate_ == 0) {
-      rate_ = sound.sample_rate;
+    if (!window_) {
+      reading_.sample_rate = sound.sample_rate;
       first_ = path;
-      if (options_.log_mel > 0) mel_.emplace(rate_, options_.log_mel);
+      window_.emplace(reading_);
     }
-    if (sound.sample_rate != rate_) {
+    if (sound.sample_rate != reading_.sample_rate) {
       throw base::DataError(fmt::format("{}: found a sample rate of {}, expected {} as in {}",
-                                        path.string(), sound.sample_rate, rate_, first_.string()));
+                                        path.string(), sound.sample_rate, reading_.sample_rate,
+                                        first_.string()));
     }
-    const auto length = static_cast<std::int64_t>(
-        std::llround(options_.window_seconds * static_cast<double>(rate_)));
-    const std::vector<float> window = Middle(sound.samples, std::max<std::int64_t>(length, 1));
-    return mel_ ? mel_->Apply(window) : window;
+    return window_->Apply(sound.samples);
   }
 
   fs::path root_;
-  const FormatOptions& options_;
   MemoryGuard guard_;
-  std::int64_t rate_ = 0;
-  fs::path first_;
-  std::optional<LogMel> mel_;
+  Reading reading_;
+  fs::path first_;  // whose sample rate it is
+  std::optional<SoundWindow> window_;
 };
 
 Loaded LoadWavFolder(const fs::path& root, const FormatOptions& options) {
@@ -93,6 +79,7 @@ Loaded LoadWavFolder(const fs::path& root, const FormatOptions& options) {
   if (!folders.test.files.empty()) {
     loaded.test = recordings.Make(folders.test, folders.class_names);
   }
+  loaded.reading = recordings.reading();
   return loaded;
 }
 

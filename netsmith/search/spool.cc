@@ -36,8 +36,8 @@ constexpr std::size_t kMaxQuoteBytes = 60;
                                           Printable(line, kMaxQuoteBytes), expected));
 }
 
-[[noreturn]] void FailIo(const std::filesystem::path& file) {
-  throw base::IoError(fmt::format("{}: cannot be written: {}", file.string(), strerror(errno)));
+[[noreturn]] void FailIo(const std::filesystem::path& file, std::string_view why) {
+  throw base::IoError(fmt::format("{}: cannot be written: {}", file.string(), why));
 }
 
 std::string Text(const json& object, const char* key, std::string_view line) {
@@ -98,16 +98,30 @@ void Spool::Keep(const std::vector<SpooledResult>& results) {
   std::filesystem::create_directories(folder_, error);
   const std::filesystem::path fresh = file_.string() + ".new";
   const FileDescriptor out(open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  if (out.get() < 0) FailIo(fresh);
-  for (const SpooledResult& result : results) WriteAll(out.get(), EncodeSpooled(result) + "\n");
-  if (fsync(out.get()) != 0 || rename(fresh.c_str(), file_.c_str()) != 0) FailIo(file_);
+  if (out.get() < 0) FailIo(fresh, strerror(errno));
+  try {
+    for (const SpooledResult& result : results) WriteAll(out.get(), EncodeSpooled(result) + "\n");
+  } catch (const base::IoError& full) {
+    std::filesystem::remove(fresh, error);
+    FailIo(fresh, full.what());
+  }
+  if (fsync(out.get()) != 0 || rename(fresh.c_str(), file_.c_str()) != 0) {
+    FailIo(file_, strerror(errno));
+  }
 }
 
 std::vector<std::filesystem::path> SpoolFiles(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> files;
-  std::error_code none;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
-    if (entry.path().extension() == ".jsonl") files.push_back(entry.path());
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    std::error_code gone;
+    if (entry.path().extension() == ".jsonl" && entry.is_regular_file(gone)) {
+      files.push_back(entry.path());
+    }
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    throw base::IoError(
+        fmt::format("{}: cannot be read as a folder: {}", folder.string(), error.message()));
   }
   std::ranges::sort(files);
   return files;
@@ -123,9 +137,12 @@ std::vector<SpooledResult> ReadSpool(const std::filesystem::path& file) {
     try {
       results.push_back(DecodeSpooled(line));
     } catch (const base::InvalidArgument& wrong) {
-      throw base::InvalidArgument(
+      throw base::DataError(
           fmt::format("{}:{}: {}", file.string(), results.size() + 1, wrong.what()));
     }
+  }
+  if (!stream.eof()) {
+    throw base::IoError(fmt::format("{}: cannot be read to its end", file.string()));
   }
   return results;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/base/log.h"
 #include "netsmith/search/crew.h"
 #include "netsmith/search/patience.h"
 #include "netsmith/search/spool.h"
@@ -68,9 +69,14 @@ class Worker {
       });
     } catch (const base::StoreUnavailable& away) {
       if (crew_.undelivered().empty()) throw;
+      const std::size_t count = crew_.undelivered().size();
+      if (!spool_trouble_.empty()) {
+        throw base::StoreUnavailable(
+            fmt::format("{}; {} result(s) are lost: {}", away.what(), count, spool_trouble_));
+      }
       throw base::StoreUnavailable(
           fmt::format("{}; {} result(s) are kept in {}: `netsmith worker --deliver` delivers them",
-                      away.what(), crew_.undelivered().size(), spool_.file().string()));
+                      away.what(), count, spool_.file().string()));
     }
     for (const FinishedJob& job : crew_.TakeDelivered()) {
       ++num_delivered_;
@@ -89,8 +95,14 @@ class Worker {
                          .evaluation = job.evaluation});
     }
     if (results.size() == num_spooled_) return;
-    spool_.Keep(results);
     num_spooled_ = results.size();
+    try {
+      spool_.Keep(results);
+      spool_trouble_.clear();
+    } catch (const base::IoError& error) {  // the store may be back before it matters
+      if (spool_trouble_.empty()) base::LogWarning(error.what());
+      spool_trouble_ = error.what();
+    }
   }
 
   bool IsLeftAlone() {
@@ -120,6 +132,7 @@ class Worker {
   std::stop_token stop_;
   Spool spool_;
   std::size_t num_spooled_ = 0;
+  std::string spool_trouble_;  // why the disk does not have them
   Patience patience_;
   Crew crew_;
   std::int64_t num_delivered_ = 0;

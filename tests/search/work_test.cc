@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -109,6 +110,35 @@ TEST_F(WorkTest, WhatALostStoreDidNotTakeIsKeptAndCanBeDeliveredLater) {
     EXPECT_TRUE(store.DeliverTrial(result.study, result.trial, result.attempt, result.evaluation));
     EXPECT_FALSE(store.DeliverTrial(result.study, result.trial, result.attempt, result.evaluation));
   }
+}
+
+TEST_F(WorkTest, ASpoolThatCannotBeWrittenLosesNothingWhenTheStoreComesBack) {
+  std::ofstream(spool()) << "no folder";
+  FlakyStore store(3);
+  EXPECT_EQ(WorkOn(store), 10);
+}
+
+TEST_F(WorkTest, ASpoolThatCannotBeWrittenIsToldWhenTheStoreIsLost) {
+  std::ofstream(spool()) << "no folder";
+  FlakyStore store(1'000'000);
+  try {
+    WorkOn(store);
+    FAIL() << "no error";
+  } catch (const base::StoreUnavailable& away) {
+    EXPECT_THAT(away.what(), HasSubstr("result(s) are lost: " + spool().string()));
+    EXPECT_THAT(away.what(), HasSubstr("cannot be written: Not a directory"));
+  }
+}
+
+TEST_F(WorkTest, ASpoolThatCannotBeReadIsAnError) {
+  std::ofstream(spool()) << "no folder";
+  EXPECT_THROW(search::SpoolFiles(spool()), base::IoError);
+  std::filesystem::remove(spool());
+  std::filesystem::create_directories(spool() / "folder.jsonl");
+  std::filesystem::create_symlink("/proc/self/mem", spool() / "broken.jsonl");
+  const auto files = search::SpoolFiles(spool());
+  ASSERT_EQ(files.size(), 1u);
+  EXPECT_THROW(search::ReadSpool(files[0]), base::IoError);  // the first byte gives EIO
 }
 
 TEST_F(WorkTest, ACrewGivesBackWhatItDidNotFinish) {

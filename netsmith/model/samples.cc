@@ -171,7 +171,13 @@ class Reader {
 
 void ForEachSample(const std::filesystem::path& path, const Preprocessing& preprocessing,
                    const VisitSample& visit) {
-  Reader(path, preprocessing, visit).Run();
+  bool any = false;
+  const VisitSample visit_and_note = [&](const std::string& name, std::span<const float> values) {
+    any = true;
+    visit(name, values);
+  };
+  Reader(path, preprocessing, visit_and_note).Run();
+  if (!any) throw base::DataError(path.string() + ": found no samples, expected at least one");
 }
 
 }  // namespace netsmith::model

@@ -11,6 +11,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -142,6 +143,10 @@ int Main(std::vector<std::string> arguments) {
     return Fail(error.what(), kInterrupted);
   } catch (const std::bad_alloc&) {
     return Fail("out of memory", kOtherError);
+  } catch (const std::system_error& error) {
+    const bool is_thread = error.code() == std::errc::resource_unavailable_try_again;
+    return Fail((is_thread ? "no thread can be started: " : "") + std::string(error.what()),
+                kOtherError);
   } catch (const std::exception& error) {
     return Fail(error.what(), kOtherError);
   }
@@ -153,5 +158,6 @@ int Main(std::vector<std::string> arguments) {
 int main(int argc, char** argv) {
   netsmith::cli::KeepStandardStreams();
   std::signal(SIGPIPE, SIG_IGN);  // a reader who has gone is an error of the write (output.h)
+  std::signal(SIGXFSZ, SIG_IGN);  // and so is a file beyond `ulimit -f`
   return netsmith::cli::Main(std::vector<std::string>(argv + 1, argv + argc));
 }

@@ -4,6 +4,7 @@
 
 #include "netsmith/base/check.h"
 #include "netsmith/base/error.h"
+#include "netsmith/data/augment.h"
 #include "netsmith/engine/precision.h"
 #include "netsmith/optim/schedule.h"
 
@@ -55,8 +56,16 @@ void RecipeFlags::Resolve() {
     if (own->given || option.name == prefix_ + "recipe") continue;
     for (const std::string& text : option.get()) own->set(text);
   }
+  Explaining([&] { train::CheckRecipe(recipe); });
+}
+
+void RecipeFlags::Check(tensor::SampleShape samples) const {
+  Explaining([&] { data::ParseAugment(recipe.augment, samples, recipe.augment_strength); });
+}
+
+void RecipeFlags::Explaining(const std::function<void()>& check) const {
   try {
-    train::CheckRecipe(recipe);
+    check();
   } catch (const base::InvalidArgument& error) {
     throw base::ConfigError(
         fmt::format("{}: {}", prefix_.empty() ? "training" : "children", error.what()));

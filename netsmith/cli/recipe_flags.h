@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "netsmith/cli/option_table.h"
+#include "netsmith/tensor/tensor.h"
 #include "netsmith/train/recipe.h"
 
 namespace netsmith::cli {
@@ -17,8 +19,13 @@ struct RecipeFlags {
   /// Fills in what was not given. The table of Declare must still exist.
   /// Errors   ConfigError: as train::CheckRecipe.
   void Resolve();
+  /// What only the samples tell. Errors   ConfigError: their shape has no such augmentation.
+  void Check(tensor::SampleShape samples) const;
 
  private:
+  /// Whose options are wrong is said before what `check` says.
+  void Explaining(const std::function<void()>& check) const;
+
   OptionTable* table_ = nullptr;
   std::string prefix_;
 };

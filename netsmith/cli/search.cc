@@ -67,6 +67,9 @@ class Search : public Command {
       return kDone;
     }
     if (compare_) comparison_.CheckHandMade(problem);  // … and before all the work
+    if (compare_ || out_.wanted()) {
+      comparison_.training.recipe.Check(problem.development().shape());
+    }
     const auto store = store::OpenStore(study_.store);
     const search::SearchResult result = RunStudy(study_, problem, *store, stop);
     // By Ctrl-C, or by a watcher (search_control.h); a limit in seconds is a search's own end.
@@ -109,12 +112,16 @@ class Search : public Command {
 
   /// Limits that no network meets are the usual reason.
   static std::string WhyNone(const std::vector<study::Trial>& trials) {
-    const auto is_refused = [](const study::Trial& trial) {
-      return trial.state == study::TrialState::kRefused;
-    };
-    if (trials.empty() || !std::ranges::all_of(trials, is_refused)) return "no trial is complete";
-    return fmt::format("all {} trials were refused, the first for {}", trials.size(),
-                       trials.front().evaluation.reason);
+    if (trials.empty()) return "no trial is complete";
+    const study::Trial& first = trials.front();
+    const bool alike = std::ranges::all_of(
+        trials, [&](const study::Trial& trial) { return trial.state == first.state; });
+    if (alike && first.state == study::TrialState::kRefused) {
+      return fmt::format("all {} trials were refused, the first for {}", trials.size(),
+                         first.evaluation.reason);
+    }
+    const std::string& reason = first.evaluation.reason;
+    return "no trial is complete" + (reason.empty() ? "" : "; the first: " + reason);
   }
 
   /// Those that were given and say what is searched, not how this run goes about it.

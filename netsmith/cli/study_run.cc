@@ -266,7 +266,10 @@ void StudyFlags::Resolve() {
 void StudyFlags::Settle(const data::Problem& problem) {
   space.Settle(problem.development().shape());
   child.Settle(problem);
-  if (evaluator.empty()) pruning.Check(child);
+  if (evaluator.empty()) {
+    pruning.Check(child);
+    child.recipe.Check(problem.development().shape());
+  }
   if (study.empty()) study = DefaultName(*this);
   CheckName(study);
 }

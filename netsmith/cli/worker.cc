@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -152,32 +154,52 @@ class Worker : public Command {
             }};
   }
 
+  /// What cannot be delivered stays, and keeps nothing else from it.
   int Deliver() const {
-    std::map<std::string, std::unique_ptr<study::Store>> stores;
-    std::int64_t delivered = 0, late = 0, left = 0;
+    Delivery delivery;
+    std::exception_ptr failure;
     for (const auto& file : search::SpoolFiles(spool_)) {
-      const auto results = search::ReadSpool(file);
-      const std::int64_t left_before = left;
-      for (const search::SpooledResult& result : results) {
-        try {
-          auto& store = stores[result.store];
-          if (!store) store = store::OpenStore(result.store, {.create = false});
-          const bool taken =
-              store->DeliverTrial(result.study, result.trial, result.attempt, result.evaluation);
-          ++(taken ? delivered : late);
-        } catch (const base::StoreError& error) {
-          base::LogError(error.what());
-          ++left;
-        }
+      try {
+        DeliverFile(file, delivery);
+      } catch (const base::Error& error) {
+        if (failure) base::LogWarning(error.what());
+        if (!failure) failure = std::current_exception();
       }
-      // A worker that lives may have written more into it meanwhile.
-      if (left == left_before && search::ReadSpool(file) == results) std::filesystem::remove(file);
     }
     base::LogInfo(fmt::format("{} delivered, {} too late: another attempt had the trial",
-                              report::Counted(delivered, "result"), late));
-    if (left == 0) return kDone;
-    base::LogError(fmt::format("{} left in {}", report::Counted(left, "result"), spool_));
-    return kStoreError;
+                              report::Counted(delivery.taken, "result"), delivery.late));
+    if (failure) std::rethrow_exception(failure);
+    return kDone;
+  }
+
+  struct Delivery {
+    std::map<std::string, std::unique_ptr<study::Store>> stores;
+    std::int64_t taken = 0;
+    std::int64_t late = 0;
+  };
+
+  static void DeliverFile(const std::filesystem::path& file, Delivery& delivery) {
+    const auto results = search::ReadSpool(file);
+    std::exception_ptr failure;
+    for (const search::SpooledResult& result : results) {
+      try {
+        auto& store = delivery.stores[result.store];
+        if (!store) store = store::OpenStore(result.store, {.create = false});
+        const bool taken =
+            store->DeliverTrial(result.study, result.trial, result.attempt, result.evaluation);
+        ++(taken ? delivery.taken : delivery.late);
+      } catch (const base::StoreError&) {
+        if (!failure) failure = std::current_exception();
+      }
+    }
+    if (failure) std::rethrow_exception(failure);
+    if (search::ReadSpool(file) != results) return;  // a worker that lives wrote more meanwhile
+    std::error_code error;
+    std::filesystem::remove(file, error);
+    if (error) {
+      throw base::IoError(fmt::format("{}: is delivered and cannot be removed: {}", file.string(),
+                                      error.message()));
+    }
   }
 
   std::string store_url_ = "sqlite:///netsmith.db";

@@ -82,6 +82,12 @@ void DrawToFront(Records& records, std::int64_t count, base::Generator& generato
 
 void CheckCount(const Dataset& dataset, std::int64_t num_validation) {
   if (num_validation >= 1 && num_validation < dataset.size()) return;
+  if (dataset.size() < 2) {
+    throw base::DataError(
+        fmt::format("{}: found {} record{} to train and validate on, expected at least 2 beside "
+                    "those to test on",
+                    dataset.name(), dataset.size(), dataset.size() == 1 ? "" : "s"));
+  }
   throw base::InvalidArgument(fmt::format("{}: found {} validation records of {}, expected 1 to {}",
                                           dataset.name(), num_validation, dataset.size(),
                                           dataset.size() - 1));

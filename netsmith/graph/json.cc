@@ -276,6 +276,9 @@ Graph FromJson(const std::string& text, const std::string& where) {
   for (const json& object : nodes) {
     Reader node(object, fmt::format("{}: node {}", where, earlier.size()));
     const std::string name = node.Text("name");
+    if (std::ranges::any_of(name, [](unsigned char c) { return c < ' ' || c == 0x7f; })) {
+      node.Fail("'name' is {}, expected a text without control characters", json(name).dump());
+    }
     const Op op = ReadOperation(node);
     const std::vector<int> inputs = ReadInputs(node, earlier);
     node.RefuseUnknownMembers();

@@ -99,7 +99,9 @@ Model ReadDescription(std::string_view text, const std::string& where) {
     model.training_json = training.dump();
     return model;
   } catch (const nlohmann::json::exception& error) {
-    throw DataError(fmt::format("{}: found no description of a model: {}", where, error.what()));
+    std::string_view what = error.what();  // "[json.exception.type_error.302] type must be …"
+    if (const auto end = what.find("] "); end != what.npos) what.remove_prefix(end + 2);
+    throw DataError(fmt::format("{}: found no description of a model: {}", where, what));
   } catch (const base::ConfigError& error) {
     throw DataError(error.what());
   } catch (const base::InvalidArgument& error) {

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -210,7 +212,13 @@ class Reader {
 
 void ForEachSample(const std::filesystem::path& path, const Preprocessing& preprocessing,
                    const data::Reading& reading, const VisitSample& visit) {
-  Reader(path, preprocessing, reading, visit).Run();
+  bool any = false;
+  const VisitSample visit_and_note = [&](const std::string& name, std::span<const float> values) {
+    any = true;
+    visit(name, values);
+  };
+  Reader(path, preprocessing, reading, visit_and_note).Run();
+  if (!any) throw base::DataError(path.string() + ": found no samples, expected at least one");
 }
 
 }  // namespace netsmith::model

@@ -26,7 +26,7 @@ using VisitSample = std::function<void(const std::string&, std::span<const float
 ///
 /// Values that are not known (empty, "?", nan) become their channel's mean.
 /// Errors   DataError naming file and place: as the formats'; other than the model's number of
-///          values.
+///          values; no samples at all.
 void ForEachSample(const std::filesystem::path& path, const Preprocessing& preprocessing,
                    const data::Reading& reading, const VisitSample& visit);
 

@@ -37,7 +37,7 @@ void SetMask(void (*fill)(sigset_t*)) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != guardian) Exit(kCannotStart);
-  SetHandler(SIGPIPE, SIG_DFL);
+  for (const int ignored_here : {SIGPIPE, SIGXFSZ}) SetHandler(ignored_here, SIG_DFL);
   SetHandler(SIGINT, SIG_IGN);
   SetMask([](sigset_t* mask) { sigemptyset(mask); });
   execvp(argv[0], argv);

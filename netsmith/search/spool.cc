@@ -97,9 +97,16 @@ void Spool::Keep(const std::vector<SpooledResult>& results) {
 
 std::vector<std::filesystem::path> SpoolFiles(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> files;
-  std::error_code none;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
-    if (entry.path().extension() == ".jsonl") files.push_back(entry.path());
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    std::error_code gone;
+    if (entry.path().extension() == ".jsonl" && entry.is_regular_file(gone)) {
+      files.push_back(entry.path());
+    }
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    throw base::IoError(
+        fmt::format("{}: cannot be read as a folder: {}", folder.string(), error.message()));
   }
   std::ranges::sort(files);
   return files;
@@ -115,9 +122,12 @@ std::vector<SpooledResult> ReadSpool(const std::filesystem::path& file) {
     try {
       results.push_back(DecodeSpooled(line));
     } catch (const base::InvalidArgument& wrong) {
-      throw base::InvalidArgument(
+      throw base::DataError(
           fmt::format("{}:{}: {}", file.string(), results.size() + 1, wrong.what()));
     }
+  }
+  if (!stream.eof()) {
+    throw base::IoError(fmt::format("{}: cannot be read to its end", file.string()));
   }
   return results;
 }

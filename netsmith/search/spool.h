@@ -42,9 +42,9 @@ class Spool {
   std::filesystem::path file_;
 };
 
-/// The spool files of a folder, by name.
+/// The spool files of a folder, by name; none where there is no folder. Errors   IoError
 std::vector<std::filesystem::path> SpoolFiles(const std::filesystem::path& folder);
-/// Errors   IoError: it cannot be read; InvalidArgument naming file and line
+/// Errors   IoError: it cannot be read; DataError naming file and line
 std::vector<SpooledResult> ReadSpool(const std::filesystem::path& file);
 
 }  // namespace netsmith::search

@@ -71,8 +71,11 @@ class Worker {
     } catch (const base::StoreError& trouble) {
       if (crew_.undelivered().empty()) throw;
       throw base::StoreError(
-          fmt::format("{}; {} result(s) are kept in {}: `netsmith worker --deliver` delivers them",
-                      trouble.what(), spooled_.size(), spool_.file().string()));
+          fmt::format("{}; {} result(s) are {}", trouble.what(), spooled_.size(),
+                      spool_trouble_.empty()
+                          ? fmt::format("kept in {}: `netsmith worker --deliver` delivers them",
+                                        spool_.file().string())
+                          : "lost: " + spool_trouble_));
     }
     for (const FinishedJob& job : crew_.TakeDelivered()) {
       ++num_delivered_;
@@ -91,11 +94,13 @@ class Worker {
                          .evaluation = job.evaluation});
     }
     if (results == spooled_) return;
+    spooled_ = std::move(results);
     try {
-      spool_.Keep(results);
-      spooled_ = std::move(results);
-    } catch (const base::IoError& error) {
-      base::LogWarning(error.what());  // the store may be back before this process ends
+      spool_.Keep(spooled_);
+      spool_trouble_.clear();
+    } catch (const base::IoError& error) {  // the store may be back before it matters
+      if (spool_trouble_.empty()) base::LogWarning(error.what());
+      spool_trouble_ = error.what();
     }
   }
 
@@ -125,7 +130,8 @@ class Worker {
   const WorkOptions& options_;
   std::stop_token stop_;
   Spool spool_;
-  std::vector<SpooledResult> spooled_;  // what is on the disk
+  std::vector<SpooledResult> spooled_;  // what is on the disk,
+  std::string spool_trouble_;           // or why it is not
   Patience patience_;
   Crew crew_;
   std::int64_t num_delivered_ = 0;

@@ -212,6 +212,7 @@ std::optional<std::string> OptunaStore::FindAttribute(const std::string& study,
 }
 
 std::optional<OptunaStore::StudyRow> OptunaStore::FindRow(const std::string& name) {
+  if (!IsUtf8(name)) return std::nullopt;  // PostgreSQL would not even look
   StudyRow row;
   row.spec.name = name;
   std::string decisions;

@@ -9,8 +9,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "netsmith/base/error.h"
+#include "netsmith/base/log.h"
 #include "netsmith/store/postgres_url.h"
 #include "netsmith/store/schema/migrations.h"
 
@@ -51,21 +53,25 @@ class PostgresDatabase final : public Database {
   bool connected_ = false;
 };
 
+std::string FirstLine(std::string text) {
+  text.erase(std::min(text.find('\n'), text.size()));
+  return text;
+}
+
 /// libpq's message without its prefixes and further lines.
 std::string Plain(const soci::soci_error& error) {
   std::string text = error.get_error_message();
   for (const std::string_view prefix :
        {"Cannot establish connection to the database.", "Cannot prepare statement.",
-        "Cannot execute query.", "Cannot execute prepared statement."}) {
+        "Cannot execute query.", "Cannot execute prepared statement.", "Fatal error.",
+        "Connection failed."}) {
     if (text.starts_with(prefix)) text.erase(0, prefix.size());
+    text.erase(0, std::min(text.find_first_not_of(" \n"), text.size()));
   }
-  const auto start = text.find_first_not_of(" \n");
-  text.erase(0, std::min(start, text.size()));
   if (const auto fatal = text.rfind("FATAL:  "); fatal != std::string::npos)
     text.erase(0, fatal + 8);
   if (text.starts_with("ERROR:  ")) text.erase(0, 8);
-  text.erase(std::min(text.find('\n'), text.size()));
-  return text;
+  return FirstLine(std::move(text));
 }
 
 void PostgresDatabase::Connect() {
@@ -73,6 +79,11 @@ void PostgresDatabase::Connect() {
   try {
     session().open(soci::postgresql, connection_);
     connected_ = true;
+    const auto* backend =
+        static_cast<const soci::postgresql_session_backend*>(session().get_backend());
+    PQsetNoticeProcessor(
+        backend->conn_, [](void*, const char* notice) { base::LogDebug(FirstLine(notice)); },
+        nullptr);  // libpq would write to stderr
     session() << "SET client_min_messages = warning";
     session() << "SET synchronous_commit = on";
   } catch (const soci::soci_error& error) {

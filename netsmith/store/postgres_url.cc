@@ -2,6 +2,8 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -44,11 +46,24 @@ std::map<std::string, std::string> Parse(const std::string& url) {
   return values;
 }
 
+/// "&name=value", whose value is left out where the name, perhaps spelt with escapes, may be a
+/// password's.
+std::string WithoutValue(const std::string& option) {
+  const std::size_t equals = option.find('=');
+  if (equals == std::string::npos) return option;
+  std::string name = option.substr(0, equals);
+  std::ranges::transform(name, name.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const bool may_be_secret =
+      name.find("password") != std::string::npos || name.find('%') != std::string::npos;
+  return may_be_secret ? option.substr(0, equals + 1) + "…" : option;
+}
+
 }  // namespace
 
 std::string PostgresConnection(const std::string& url) {
   std::map<std::string, std::string> values = Parse(url);
-  if (values.contains("password")) {
+  if (values.contains("password") || values.contains("sslpassword")) {
     throw base::StoreError(WithoutPassword(url) +
                            ": holds a password, which others could read; expected it in ~/.pgpass "
                            "or the file that PGPASSFILE names");
@@ -57,6 +72,7 @@ std::string PostgresConnection(const std::string& url) {
     throw base::StoreError(url +
                            ": names no database, expected postgresql://USER@HOST:PORT/DATABASE");
   }
+  values["client_encoding"] = "UTF8";  // whatever the server's or the environment's is
   values.try_emplace("connect_timeout", "10");
   values.try_emplace("application_name", "netsmith");
   // A server whose machine is gone is noticed after about 30 s.
@@ -70,19 +86,21 @@ std::string PostgresConnection(const std::string& url) {
 }
 
 std::string WithoutPassword(const std::string& url) {
-  std::string shown = url;
+  const std::size_t query = std::min(url.find('?'), url.size());
+  std::string shown = url.substr(0, query);
   const std::size_t start = shown.find("://");
-  if (start != std::string::npos) {
-    const std::size_t end = std::min(shown.find('/', start + 3), shown.size());
-    const std::size_t at = shown.rfind('@', end);
+  const std::size_t at = shown.rfind('@');
+  if (start != std::string::npos && at != std::string::npos) {
     const std::size_t colon = shown.find(':', start + 3);
-    if (at != std::string::npos && at > start && colon < at) shown.erase(colon, at - colon);
+    // A password may hold slashes that nobody escaped; digits before the first are a port.
+    const std::size_t digits_end = shown.find_first_not_of("0123456789", colon + 1);
+    const bool is_port = digits_end != std::string::npos && shown[digits_end] == '/';
+    if (colon < at && !is_port) shown.erase(colon, at - colon);
   }
-  const std::size_t query = shown.find('?');
-  const std::size_t word = query == std::string::npos ? query : shown.find("password=", query);
-  if (word != std::string::npos) {
-    const std::size_t value = word + std::string_view("password=").size();
-    shown.replace(value, std::min(shown.find('&', value), shown.size()) - value, "…");
+  for (std::size_t begin = query; begin < url.size();) {
+    const std::size_t end = std::min(url.find('&', begin + 1), url.size());
+    shown += WithoutValue(url.substr(begin, end - begin));
+    begin = end;
   }
   return shown;
 }

@@ -12,6 +12,16 @@
 #include "netsmith/base/error.h"
 
 namespace netsmith::store {
+
+bool IsUtf8(const std::string& text) {
+  try {
+    static_cast<void>(nlohmann::json(text).dump());
+    return true;
+  } catch (const nlohmann::json::type_error&) {
+    return false;
+  }
+}
+
 namespace {
 
 constexpr std::size_t kMaxNameBytes = 512;  // Optuna's columns hold as many characters
@@ -22,11 +32,8 @@ void CheckName(const char* of_what, const std::string& name) {
     throw base::InvalidArgument(fmt::format("the name of a {} has {} bytes, expected {} or fewer",
                                             of_what, name.size(), kMaxNameBytes));
   }
-  try {
-    static_cast<void>(nlohmann::json(name).dump());
-  } catch (const nlohmann::json::type_error&) {
-    throw base::InvalidArgument(fmt::format("the name of a {} is not UTF-8", of_what));
-  }
+  if (IsUtf8(name)) return;
+  throw base::InvalidArgument(fmt::format("the name of a {} is not UTF-8", of_what));
 }
 
 void CheckDecision(const space::Decision& decision) {

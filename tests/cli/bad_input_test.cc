@@ -179,6 +179,14 @@ TEST_F(BadDataTest, PathWithoutADataSetIsRefused) {
 
 using OutputTest = ProgramTest;
 
+TEST_F(OutputTest, AFileBeyondTheLimitOfItsSizeIsAnError) {
+  const ProcessResult result = RunProcess(
+      {"/bin/sh", "-c", "ulimit -f 1; exec \"$0\" search --help > help", NETSMITH_PROGRAM},
+      {.folder = folder_.path()});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(ErrorLine(result), HasSubstr("standard output: File too large"));
+}
+
 TEST_F(OutputTest, FullDiskUnderStandardOutputIsAnErrorOfItsOwn) {
   NETSMITH_REQUIRE(std::filesystem::exists("/dev/full"), "/dev/full");
   const ProcessResult result =

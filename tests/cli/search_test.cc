@@ -35,6 +35,17 @@ class SearchTest : public ProgramTest {
   }
 };
 
+TEST_F(SearchTest, AnAugmentationOfOtherSamplesIsFoundBeforeTheSearch) {
+  for (const std::vector<std::string>& wrong : std::vector<std::vector<std::string>>{
+           {"--child-augment", "jitter"}, {"--compare", "--augment", "jitter"}}) {
+    const ProcessResult result = Netsmith(SearchArguments(wrong));
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_THAT(ErrorLine(result),
+                HasSubstr("augment, column 1: found 'jitter', expected a step for images"));
+    EXPECT_FALSE(std::filesystem::exists(folder_.path() / "study.db"));
+  }
+}
+
 TEST_F(SearchTest, JsonHasWhatOtherProgramsRelyOn) {
   const json result = Search({});
   EXPECT_TRUE(result.at("best").at("network").is_string());

@@ -115,6 +115,28 @@ TEST_F(WorkerTest, DeliverGoesOnAfterAResultThatCannotBeDelivered) {
   EXPECT_EQ(search::SpoolFiles(spool), (std::vector{spool / "a.jsonl"}));
 }
 
+TEST_F(WorkerTest, AFileThatCannotBeDeliveredKeepsNoOtherFromIt) {
+  ASSERT_EQ(Netsmith(SearchArguments()).exit_code, 0);
+  const std::filesystem::path spool = folder_.path() / "spool";
+  std::filesystem::create_directories(spool);
+  std::ofstream(spool / "a.jsonl") << "damaged\n";
+  std::ofstream(spool / "b.jsonl") << json{{"store", store()},
+                                           {"study", "s"},
+                                           {"trial", 0},
+                                           {"attempt", 9},
+                                           {"answer", {{"trial", 0}, {"reward", 0.5}}}}
+                                          .dump()
+                                   << "\n";
+  std::ofstream(spool / "c.jsonl") << "damaged, too\n";
+  const ProcessResult result = Netsmith({"worker", "--deliver", "--spool", spool.string()});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(ErrorLine(result), HasSubstr("a.jsonl:1: spooled result: found damaged, expected"));
+  EXPECT_THAT(result.err, HasSubstr("0 results delivered, 1 too late"));
+  EXPECT_THAT(result.err, HasSubstr("warning: " + (spool / "c.jsonl").string()));
+  EXPECT_TRUE(std::filesystem::exists(spool / "a.jsonl"));
+  EXPECT_FALSE(std::filesystem::exists(spool / "b.jsonl"));
+}
+
 TEST_F(WorkerTest, SlurmDryRunPrintsTheJobScript) {
   std::vector<std::string> arguments =
       SearchArguments({"--store", "postgresql://me@db/studies", "--study", "it's", "--engine",

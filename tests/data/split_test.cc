@@ -104,6 +104,17 @@ TEST(SplitTest, RefusesToLeaveAPartEmpty) {
   }
 }
 
+TEST(SplitTest, OneRecordIsTooLittleData) {
+  try {
+    SplitValidation(Made({1, 0}), 1, 1);
+    FAIL() << "nothing was thrown";
+  } catch (const base::DataError& error) {
+    EXPECT_STREQ(error.what(),
+                 "made: found 1 record to train and validate on, expected at least 2 beside those "
+                 "to test on");
+  }
+}
+
 TEST(SplitTest, KeepsEveryClassInBothPartsWhereThatCanBe) {
   const MemoryDataset dataset = Made({90, 2, 2, 1});
   const Split split = SplitValidation(dataset, 10, 3);

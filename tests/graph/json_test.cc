@@ -63,6 +63,8 @@ TEST(GraphJsonTest, ErrorsNameFileNodeFoundAndExpected) {
       {R"({"name":"y","op":"dense","units":3,"bias":1})", "node 1: 'bias' is not known here"},
       {R"({"name":"y","op":"relu","inputs":["z"]})", "input \"z\" is not an earlier node"},
       {R"({"name":"x","op":"relu"})", "the name 'x' is taken"},
+      {R"({"name":"y\u001b[31m","op":"relu"})",
+       R"(node 1: 'name' is "y\u001b[31m", expected a text without control characters)"},
       {R"({"name":"y","op":"conv","filters":2,"kernel":[3]})", "expected an array of 2 whole"},
       {R"([1])", "node 1: is array, expected an object"},
   };

@@ -138,5 +138,21 @@ TEST(NumpySamplesTest, ASingleNumberIsNoSample) {
   }
 }
 
+TEST(SamplesTest, AFileWithoutSamplesIsRefused) {
+  const testing::TemporaryFolder folder;
+  const std::filesystem::path path = folder.path() / "none.csv";
+  // The last one is no number, so the only row is taken for a header.
+  for (const char* text : {"", "\n\n", "a,b\n", "1,1e999\n"}) {
+    testing::WriteText(path, text);
+    try {
+      ForEachSample(path, {.sample = {1, 2, 1}, .mean = {0}, .deviation = {1}},
+                    [](const std::string&, std::span<const float>) {});
+      FAIL() << "nothing was thrown for " << text;
+    } catch (const base::DataError& error) {
+      EXPECT_EQ(error.what(), path.string() + ": found no samples, expected at least one");
+    }
+  }
+}
+
 }  // namespace
 }  // namespace netsmith::model

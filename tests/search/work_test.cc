@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -159,6 +160,35 @@ TEST_F(WorkTest, TheSpoolHoldsTheResultsThatAreNotDeliveredAndNoOthers) {
   ASSERT_EQ(results.size(), 1u);
   EXPECT_EQ(results[0].trial, 1);
   EXPECT_EQ(store.trials()[0].state, TrialState::kComplete);
+}
+
+TEST_F(WorkTest, ASpoolThatCannotBeWrittenLosesNothingWhenTheStoreComesBack) {
+  std::ofstream(spool()) << "no folder";
+  FlakyStore store(3);
+  EXPECT_EQ(WorkOn(store), 10);
+}
+
+TEST_F(WorkTest, ASpoolThatCannotBeWrittenIsToldWhenTheStoreIsLost) {
+  std::ofstream(spool()) << "no folder";
+  FlakyStore store(1'000'000);
+  try {
+    WorkOn(store);
+    FAIL() << "no error";
+  } catch (const base::StoreError& away) {
+    EXPECT_THAT(away.what(), HasSubstr("result(s) are lost: " + spool().string()));
+    EXPECT_THAT(away.what(), HasSubstr("cannot be written: Not a directory"));
+  }
+}
+
+TEST_F(WorkTest, ASpoolThatCannotBeReadIsAnError) {
+  std::ofstream(spool()) << "no folder";
+  EXPECT_THROW(search::SpoolFiles(spool()), base::IoError);
+  std::filesystem::remove(spool());
+  std::filesystem::create_directories(spool() / "folder.jsonl");
+  std::filesystem::create_symlink("/proc/self/mem", spool() / "broken.jsonl");
+  const auto files = search::SpoolFiles(spool());
+  ASSERT_EQ(files.size(), 1u);
+  EXPECT_THROW(search::ReadSpool(files[0]), base::IoError);  // the first byte gives EIO
 }
 
 TEST_F(WorkTest, ACrewGivesBackWhatItDidNotFinish) {

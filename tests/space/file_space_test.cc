@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -97,6 +99,20 @@ TEST(FileSpaceTest, EachRepetitionHasDecisionsOfItsOwn) {
               ElementsAre("input", "layer1.conv", "layer2.conv", "output.flatten", "output"));
   const graph::Graph graph = space.Build(Genome{2, 0, 1}, kImage, 3);
   EXPECT_EQ(std::get<graph::Conv>(graph.nodes[2].op).filters, 16);
+}
+
+TEST(FileSpaceTest, ThousandsOfNodesOfOneNameAreNumberedInNoTime) {
+  std::string toml = "[decisions]\nwidth = [1, 2]\n" + std::string(kConv);
+  for (int i = 0; i < 9'000; ++i) toml += "[[network]]\nop = \"relu\"\n";
+  toml += "[[network]]\nop = \"relu\"\nname = \"relu_9002\"\n[[network]]\nop = \"relu\"\n";
+  const FileSpace space = Make(toml);
+  const auto start = std::chrono::steady_clock::now();
+  const std::vector<std::string> names = NodeNames(space, {0});
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+  EXPECT_EQ(std::set(names.begin(), names.end()).size(), names.size());
+  EXPECT_EQ(names[2], "relu");
+  EXPECT_EQ(names[3], "relu_2");
+  EXPECT_EQ(names[9'003], "relu_9001");
 }
 
 TEST(FileSpaceTest, RepetitionsThatAreNotMadeHaveNoEffect) {

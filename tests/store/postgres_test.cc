@@ -142,6 +142,30 @@ TEST_F(PostgresTest, ANewerSchemaIsRefused) {
             url() + ": has schema version 99, expected 2 or older: use a newer netsmith");
 }
 
+TEST_F(PostgresTest, WhatTheServerSaysIsAPlainLineOrNothing) {
+  const auto store = OpenStore(url());
+  const auto on_each_study = [&](const std::string& raise) {
+    database().Run(
+        "CREATE OR REPLACE FUNCTION say() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE " +
+        raise + "; RETURN NEW; END $$");
+  };
+  on_each_study("WARNING 'be warned'");
+  database().Run("CREATE TRIGGER say BEFORE INSERT ON studies FOR EACH ROW EXECUTE FUNCTION say()");
+  ::testing::internal::CaptureStderr();
+  store->CreateStudy(ExampleSpec("a"));
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+  on_each_study("EXCEPTION 'no more'");
+  EXPECT_EQ(ErrorOf([&] { store->CreateStudy(ExampleSpec("b")); }), url() + ": no more");
+  EXPECT_FALSE(store->FindStudy("\xff")) << "no name can be that";
+}
+
+TEST_F(PostgresTest, TextIsUtf8WhateverTheUrlSays) {
+  const auto store = OpenStore(url() + "?client_encoding=LATIN1");
+  store->CreateStudy(ExampleSpec("größer"));
+  EXPECT_EQ(OpenStore(url())->StudyNames(), std::vector<std::string>{"größer"});
+}
+
 TEST_F(PostgresTest, ManyMakeTheTablesAtOnce) {
   std::vector<std::jthread> threads;
   for (int i = 0; i < 4; ++i) threads.emplace_back([&] { OpenStore(url()); });

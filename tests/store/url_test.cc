@@ -15,8 +15,10 @@ namespace netsmith {
 namespace {
 
 using store::OpenStore;
+using ::testing::AllOf;
 using testing::ExampleSpec;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 const std::string kExpected = "expected sqlite:///FILE or postgresql://USER@HOST/DATABASE";
 
@@ -48,6 +50,14 @@ TEST(StoreUrlTest, APasswordIsNotRepeated) {
   EXPECT_EQ(OpenError("postgresql://me:secret@host/db"), "postgresql://me@host/db" + complaint);
   EXPECT_EQ(OpenError("postgresql://host/db?user=me&password=secret"),
             "postgresql://host/db?user=me&password=…" + complaint);
+  EXPECT_EQ(OpenError("postgresql://me:sec/re@t@host/db"),
+            "postgresql://me@host/db: is no URL of a PostgreSQL database, expected "
+            "postgresql://USER@HOST:PORT/DATABASE");
+  for (const char* option : {"pass%77ord", "sslpassword", "password=x&password"}) {
+    EXPECT_THAT(OpenError("postgresql://host/db?" + std::string(option) + "=secret&user=me"),
+                AllOf(HasSubstr(complaint), HasSubstr("=…&user=me"), Not(HasSubstr("secret"))));
+  }
+  EXPECT_THAT(OpenError("postgresql://host/db?Password=secret"), Not(HasSubstr("secret")));
   EXPECT_EQ(OpenError("mysql://me:secret@host/db"),
             "mysql://…: not supported in this version, " + kExpected);
 }

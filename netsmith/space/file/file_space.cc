@@ -97,7 +97,11 @@ class FileNetwork {
   /// Nodes of one name are numbered from the second on.
   std::string Unique(const std::string& name) {
     std::string unique = name;
-    for (int i = 2; !names_.insert(unique).second; ++i) unique = fmt::format("{}_{}", name, i);
+    int& number = last_number_[name];
+    while (!names_.insert(unique).second) {
+      number = std::max(number + 1, 2);
+      unique = fmt::format("{}_{}", name, number);
+    }
     return unique;
   }
 
@@ -106,6 +110,7 @@ class FileNetwork {
   int num_classes_;
   NetworkBuilder network_;
   std::set<std::string> names_ = {"input", "output", "output.flatten"};
+  std::map<std::string, int> last_number_;
 };
 
 }  // namespace

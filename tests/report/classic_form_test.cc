@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "netsmith/graph/graph.h"
 #include "netsmith/space/network.h"
 
@@ -13,6 +15,18 @@ TEST(ClassicFormTest, NamesTheLayersOfASignalNetwork) {
       ClassicForm(space::ParseNetwork("5,32,2,0;7,64,1,3", {28, 28, 1}, 10)),
       "input 784, first convolution 5×32, first pool 2, second convolution 7×64, dropout 3 %, "
       "output 10");
+}
+
+TEST(ClassicFormTest, CountsOnBehindTheTenthLayer) {
+  graph::Graph graph{.input = {1, 9, 1}, .nodes = {}};
+  int last = graph.Add(graph::Input{}, {});
+  for (int i = 0; i < 22; ++i) last = graph.Add(graph::Conv{.filters = 2}, {last});
+  last = graph.Add(graph::Flatten{}, {last});
+  graph.Add(graph::Dense{.units = 4}, {last});
+  const std::string form = ClassicForm(graph);
+  for (const char* ordinal : {"tenth", "11th", "12th", "13th", "20th", "21st", "22nd"}) {
+    EXPECT_NE(form.find(std::string(", ") + ordinal + " convolution"), std::string::npos) << form;
+  }
 }
 
 TEST(ClassicFormTest, NamesBothSidesOfAnImageNetwork) {

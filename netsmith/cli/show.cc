@@ -138,9 +138,9 @@ class Show : public Command {
     const auto info = graph::Analyze(graph);
     const graph::Costs costs = graph::TotalCosts(graph);
     const std::int64_t bytes = train::PlannedBytes(graph, mb_);
-    const std::vector<double> sample_costs = engine::SampleCosts(graph);
-    const double unit_ms = engine::MillisecondsPerUnit() * static_cast<double>(mb_);
     if (json_) {
+      const std::vector<double> sample_costs = engine::SampleCosts(graph);
+      const double unit_ms = engine::MillisecondsPerUnit() * static_cast<double>(mb_);
       ordered_json layers = ordered_json::array();
       for (std::size_t i = 0; i < info.size(); ++i) {
         layers.push_back({{"name", graph.nodes[i].name},

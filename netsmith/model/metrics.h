@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "netsmith/train/metrics.h"
+
 namespace netsmith::model {
 
 /// One class of a Metrics. What has no value, such as the precision of a class that was never
@@ -49,10 +51,9 @@ class MetricsSum {
     double confidence = 0;
   };
 
-  std::vector<std::vector<std::int64_t>> confusion_;
+  train::Confusion confusion_;
   std::vector<Bin> bins_;
   double log_loss_ = 0;
-  std::int64_t samples_ = 0;
 };
 
 }  // namespace netsmith::model

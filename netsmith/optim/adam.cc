@@ -32,22 +32,22 @@ namespace netsmith::optim::HWY_NAMESPACE {
 
 void UpdateAdam(std::int64_t n, const AdamStep& step, const float* gradients, float* mean,
                 float* square, float* params) {
-  ForEachVector(n, [&](auto d, std::int64_t i) HWY_ATTR {
-    const auto old = hn::LoadU(d, params + i);
-    const auto scaled = hn::Mul(hn::Set(d, step.gradient_scale), hn::LoadU(d, gradients + i));
-    const auto g = hn::MulAdd(hn::Set(d, step.into_gradient), old, scaled);
-    const auto old_mean = hn::LoadU(d, mean + i);
-    const auto old_square = hn::LoadU(d, square + i);
-    const auto m = hn::MulAdd(hn::Set(d, 1 - step.beta1), hn::Sub(g, old_mean), old_mean);
-    const auto v = hn::MulAdd(hn::Set(d, 1 - step.beta2), hn::MulSub(g, g, old_square), old_square);
-    hn::StoreU(m, d, mean + i);
-    hn::StoreU(v, d, square + i);
-    const auto root = hn::Sqrt(hn::Mul(v, hn::Set(d, step.square_scale)));
-    const auto change =
-        hn::Div(hn::Mul(hn::Set(d, step.step), m), hn::Add(root, hn::Set(d, step.epsilon)));
-    const auto shrunk = hn::NegMulAdd(hn::Set(d, step.shrink), old, old);
-    hn::StoreU(hn::Sub(shrunk, change), d, params + i);
-  });
+  UpdateEach(n, step.gradient_scale, step.into_gradient, gradients, params,
+             [&](auto d, std::int64_t i, auto old, auto g) HWY_ATTR {
+               const auto old_mean = hn::LoadU(d, mean + i);
+               const auto old_square = hn::LoadU(d, square + i);
+               const auto m =
+                   hn::MulAdd(hn::Set(d, 1 - step.beta1), hn::Sub(g, old_mean), old_mean);
+               const auto v =
+                   hn::MulAdd(hn::Set(d, 1 - step.beta2), hn::MulSub(g, g, old_square), old_square);
+               hn::StoreU(m, d, mean + i);
+               hn::StoreU(v, d, square + i);
+               const auto root = hn::Sqrt(hn::Mul(v, hn::Set(d, step.square_scale)));
+               const auto change = hn::Div(hn::Mul(hn::Set(d, step.step), m),
+                                           hn::Add(root, hn::Set(d, step.epsilon)));
+               const auto shrunk = hn::NegMulAdd(hn::Set(d, step.shrink), old, old);
+               return hn::Sub(shrunk, change);
+             });
 }
 
 }  // namespace netsmith::optim::HWY_NAMESPACE

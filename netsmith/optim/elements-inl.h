@@ -27,6 +27,19 @@ HWY_INLINE void ForEachVector(std::int64_t n, const Body& body) {
   for (; i < n; ++i) body(one, i);
 }
 
+/// The frame of every update rule: params[i] = rule(tag, i, params[i], g) for all of [0, n), where
+/// g = scale · gradients[i] + decay · params[i].
+template <typename Rule>
+HWY_INLINE void UpdateEach(std::int64_t n, float scale, float decay, const float* gradients,
+                           float* params, const Rule& rule) {
+  ForEachVector(n, [&](auto d, std::int64_t i) HWY_ATTR {
+    const auto old = hn::LoadU(d, params + i);
+    const auto scaled = hn::Mul(hn::Set(d, scale), hn::LoadU(d, gradients + i));
+    const auto g = hn::MulAdd(hn::Set(d, decay), old, scaled);
+    hn::StoreU(rule(d, i, old, g), d, params + i);
+  });
+}
+
 }  // namespace netsmith::optim::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

@@ -25,17 +25,16 @@ namespace netsmith::optim::HWY_NAMESPACE {
 
 void UpdateRmsProp(std::int64_t n, const RmsPropStep& step, const float* gradients, float* square,
                    float* params) {
-  ForEachVector(n, [&](auto d, std::int64_t i) HWY_ATTR {
-    const auto old = hn::LoadU(d, params + i);
-    const auto scaled = hn::Mul(hn::Set(d, step.gradient_scale), hn::LoadU(d, gradients + i));
-    const auto g = hn::MulAdd(hn::Set(d, step.weight_decay), old, scaled);
-    const auto old_square = hn::LoadU(d, square + i);
-    const auto v = hn::MulAdd(hn::Set(d, 1 - step.rho), hn::MulSub(g, g, old_square), old_square);
-    hn::StoreU(v, d, square + i);
-    const auto root = hn::Add(hn::Sqrt(v), hn::Set(d, step.epsilon));
-    const auto change = hn::Div(hn::Mul(hn::Set(d, step.learning_rate), g), root);
-    hn::StoreU(hn::Sub(old, change), d, params + i);
-  });
+  UpdateEach(n, step.gradient_scale, step.weight_decay, gradients, params,
+             [&](auto d, std::int64_t i, auto old, auto g) HWY_ATTR {
+               const auto old_square = hn::LoadU(d, square + i);
+               const auto v =
+                   hn::MulAdd(hn::Set(d, 1 - step.rho), hn::MulSub(g, g, old_square), old_square);
+               hn::StoreU(v, d, square + i);
+               const auto root = hn::Add(hn::Sqrt(v), hn::Set(d, step.epsilon));
+               const auto change = hn::Div(hn::Mul(hn::Set(d, step.learning_rate), g), root);
+               return hn::Sub(old, change);
+             });
 }
 
 }  // namespace netsmith::optim::HWY_NAMESPACE

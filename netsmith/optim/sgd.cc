@@ -27,19 +27,17 @@ namespace netsmith::optim::HWY_NAMESPACE {
 /// `velocity` may be null: there is no momentum then.
 void UpdateSgd(std::int64_t n, const SgdStep& step, const float* gradients, float* velocity,
                float* params) {
-  ForEachVector(n, [&](auto d, std::int64_t i) HWY_ATTR {
-    const auto old = hn::LoadU(d, params + i);
-    const auto scaled = hn::Mul(hn::Set(d, step.gradient_scale), hn::LoadU(d, gradients + i));
-    const auto g = hn::MulAdd(hn::Set(d, step.weight_decay), old, scaled);
-    auto direction = g;
-    if (velocity != nullptr) {
-      const auto momentum = hn::Set(d, step.momentum);
-      const auto u = hn::MulAdd(momentum, hn::LoadU(d, velocity + i), g);
-      hn::StoreU(u, d, velocity + i);
-      direction = step.nesterov ? hn::MulAdd(momentum, u, g) : u;
-    }
-    hn::StoreU(hn::NegMulAdd(hn::Set(d, step.learning_rate), direction, old), d, params + i);
-  });
+  UpdateEach(n, step.gradient_scale, step.weight_decay, gradients, params,
+             [&](auto d, std::int64_t i, auto old, auto g) HWY_ATTR {
+               auto direction = g;
+               if (velocity != nullptr) {
+                 const auto momentum = hn::Set(d, step.momentum);
+                 const auto u = hn::MulAdd(momentum, hn::LoadU(d, velocity + i), g);
+                 hn::StoreU(u, d, velocity + i);
+                 direction = step.nesterov ? hn::MulAdd(momentum, u, g) : u;
+               }
+               return hn::NegMulAdd(hn::Set(d, step.learning_rate), direction, old);
+             });
 }
 
 }  // namespace netsmith::optim::HWY_NAMESPACE

@@ -4,11 +4,12 @@
 #include <span>
 #include <string>
 
+#include "netsmith/base/grouped.h"
+
 /// Numbers as people read them.
 namespace netsmith::report {
 
-/// "1,234,567"
-std::string Grouped(std::int64_t number);
+using base::Grouped;
 /// "1 trial", "1,000 trials".
 std::string Counted(std::int64_t number, const std::string& noun);
 /// A share in [0, 1] as a percentage with two decimals: "98.71 %".

@@ -50,7 +50,7 @@ std::optional<SearchRecord> SearchRecordFromJson(const std::string& json) {
 
 std::string CommandLine(const SearchRecord& record) {
   std::string line = "netsmith search";
-  for (const std::string& argument : record.arguments) line.append(" ").append(ShellWord(argument));
+  for (const std::string& argument : record.arguments) line += " " + ShellWord(argument);
   return line;
 }
 

@@ -2,30 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <stop_token>
 #include <string>
 
+#include "netsmith/base/grouped.h"
 #include "netsmith/graph/graph.h"
 #include "netsmith/model/latency.h"
 
 namespace netsmith::search {
-namespace {
-
-/// "30,115,840"; `number` >= 0.
-std::string Grouped(std::int64_t number) {
-  const std::string digits = std::to_string(number);
-  std::string grouped;
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0) grouped.push_back(',');
-    grouped.push_back(digits[i]);
-  }
-  return grouped;
-}
-
-}  // namespace
 
 double MeasureLatency(const graph::Graph& graph, const ChildLimits& limits,
                       const std::stop_token& stop) {
@@ -50,7 +36,8 @@ std::optional<std::string> OverLimit(const graph::Costs& costs, std::int64_t pla
                              Limit{costs.params, limits.max_params, "parameters"},
                              Limit{planned_bytes, limits.max_bytes, "bytes of memory"}}) {
     if (limit.max == 0 || limit.found <= limit.max) continue;
-    return fmt::format("{} {}, limit {}", Grouped(limit.found), limit.unit, Grouped(limit.max));
+    return fmt::format("{} {}, limit {}", base::Grouped(limit.found), limit.unit,
+                       base::Grouped(limit.max));
   }
   return std::nullopt;
 }

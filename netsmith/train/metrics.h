@@ -16,6 +16,9 @@ class Confusion {
   int num_classes() const { return num_classes_; }
   std::int64_t count(std::int32_t label, std::int32_t predicted) const;
   std::int64_t total() const { return total_; }
+  /// Samples of that class, and samples taken for it.
+  std::int64_t Row(std::int32_t label) const;
+  std::int64_t Column(std::int32_t predicted) const;
 
   /// Share of samples that were classified correctly; 0 without samples, as below.
   double Accuracy() const;
@@ -25,9 +28,6 @@ class Confusion {
   double MacroF1() const;
 
  private:
-  std::int64_t Row(std::int32_t label) const;         // samples of that class
-  std::int64_t Column(std::int32_t predicted) const;  // samples taken for it
-
   int num_classes_;
   std::int64_t total_ = 0;
   std::vector<std::int64_t> counts_;  // [label][predicted]

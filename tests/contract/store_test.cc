@@ -1,26 +1,20 @@
-// What every study::Store promises. A new store is one more line at the end.
+// What every study::Store promises of studies and trials.
 #include "netsmith/study/store.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <functional>
 #include <limits>
-#include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "netsmith/base/error.h"
-#include "netsmith/store/memory_store.h"
-#include "netsmith/store/open.h"
 #include "netsmith/study/trial.h"
-#include "tests/support/environment.h"
-#include "tests/support/postgres.h"
+#include "tests/contract/store_contract.h"
 #include "tests/support/trials.h"
 
 namespace netsmith {
@@ -37,33 +31,7 @@ using testing::ExampleSpec;
 using testing::Finished;
 using ::testing::IsEmpty;
 using testing::RunningTrial;
-
-class StoreContract : public ::testing::TestWithParam<std::string> {
- protected:
-  void SetUp() override {
-    if (GetParam() == "Postgres") {
-      NETSMITH_REQUIRE(testing::PostgresIsThere(), "a PostgreSQL server (Debian's postgresql)");
-      database_ = std::make_unique<testing::PostgresDatabase>();
-    }
-    store_ = Open();
-  }
-  // The same place, as another program would open it.
-  std::unique_ptr<study::Store> Open() {
-    if (GetParam() == "Memory") return std::make_unique<store::MemoryStore>();
-    if (database_) return store::OpenStore(database_->url());
-    return store::OpenStore("sqlite:///" + folder_.path().string() + "/studies.db");
-  }
-  // Makes what follows see the store as another program would.
-  void Reopen() {
-    if (GetParam() != "Memory") store_ = Open();
-  }
-  study::Store& store() { return *store_; }
-
- private:
-  testing::TemporaryFolder folder_;
-  std::unique_ptr<testing::PostgresDatabase> database_;
-  std::unique_ptr<study::Store> store_;
-};
+using testing::StoreContract;
 
 TEST_P(StoreContract, IsEmptyWhenNew) {
   EXPECT_THAT(store().StudyNames(), IsEmpty());
@@ -438,80 +406,6 @@ TEST_P(StoreContract, IsUsableAfterAnError) {
   EXPECT_EQ(store().Trials("a").size(), 3u);
 }
 
-TEST_P(StoreContract, AClaimTakesTheLowestNumbersAndNobodyElseGetsThem) {
-  store().CreateStudy(ExampleSpec("a"));
-  Trial duplicate = RunningTrial(1);
-  duplicate.duplicate_of = 0;
-  store().AddTrials("a", {RunningTrial(0), duplicate, RunningTrial(2), RunningTrial(3)});
-  const auto first = store().ClaimTrials("a", "one", 2, 60);
-  ASSERT_EQ(first.size(), 2u);
-  EXPECT_EQ(first[0].trial, 0);
-  EXPECT_EQ(first[1].trial, 2) << "a duplicate is not evaluated";
-  EXPECT_EQ(first[1].attempt, 1);
-  EXPECT_EQ(first[1].genome, RunningTrial(2).genome);
-  EXPECT_EQ(first[1].network, RunningTrial(2).network);
-  EXPECT_EQ(store().ClaimTrials("a", "two", 9, 60).size(), 1u);
-  EXPECT_THAT(store().ClaimTrials("a", "three", 9, 60), IsEmpty());
-  Reopen();
-  EXPECT_THAT(store().Leases("a"), ElementsAre(study::Lease{0, 1, "one"}, study::Lease{2, 1, "one"},
-                                               study::Lease{3, 1, "two"}));
-}
-
-TEST_P(StoreContract, ALapsedLeaseIsClaimedAgainAndTheOldAttemptsResultIsDropped) {
-  store().CreateStudy(ExampleSpec("a"));
-  store().AddTrials("a", {RunningTrial(0)});
-  EXPECT_EQ(store().ClaimTrials("a", "slow", 1, 0.02).size(), 1u);
-  std::this_thread::sleep_for(std::chrono::milliseconds(30));
-  EXPECT_THAT(store().Leases("a"), IsEmpty());
-  const auto again = store().ClaimTrials("a", "quick", 1, 60);
-  ASSERT_EQ(again.size(), 1u);
-  EXPECT_EQ(again[0].attempt, 2);
-  store().RenewLeases("a", {{0, 1, "slow"}}, 3000);
-  store().ReleaseLease("a", {0, 1, "slow"});
-  EXPECT_THAT(store().Leases("a"), ElementsAre(study::Lease{0, 2, "quick"}));
-  EXPECT_FALSE(store().DeliverTrial("a", 0, 1, CompleteEvaluation(5)));
-  EXPECT_THAT(store().Trials("a"), ElementsAre(RunningTrial(0)));
-  EXPECT_TRUE(store().DeliverTrial("a", 0, 2, CompleteEvaluation(0)));
-  EXPECT_FALSE(store().DeliverTrial("a", 0, 2, CompleteEvaluation(5))) << "finished already";
-  Reopen();
-  EXPECT_THAT(store().Trials("a"), ElementsAre(Finished(RunningTrial(0), CompleteEvaluation(0))));
-  EXPECT_THAT(store().Leases("a"), IsEmpty());
-  EXPECT_THAT(store().ClaimTrials("a", "x", 1, 60), IsEmpty());
-}
-
-TEST_P(StoreContract, ARenewedLeaseDoesNotLapseAndAReleasedOneIsFree) {
-  store().CreateStudy(ExampleSpec("a"));
-  store().AddTrials("a", {RunningTrial(0)});
-  store().ClaimTrials("a", "one", 1, 0.02);
-  store().RenewLeases("a", {{0, 1, "one"}}, 60);
-  std::this_thread::sleep_for(std::chrono::milliseconds(30));
-  EXPECT_THAT(store().ClaimTrials("a", "two", 1, 60), IsEmpty());
-  store().ReleaseLease("a", {0, 1, "one"});
-  EXPECT_EQ(store().ClaimTrials("a", "two", 1, 60).size(), 1u);
-}
-
-TEST_P(StoreContract, ALapsedLeaseThatNobodyTookStillDelivers) {
-  store().CreateStudy(ExampleSpec("a"));
-  store().AddTrials("a", {RunningTrial(0)});
-  store().ClaimTrials("a", "one", 1, 0);
-  EXPECT_TRUE(store().DeliverTrial("a", 0, 1, CompleteEvaluation(0)));
-}
-
-TEST_P(StoreContract, OneSearchHoldsAStudy) {
-  store().CreateStudy(ExampleSpec("a"));
-  EXPECT_EQ(store().Holder("a"), "");
-  EXPECT_EQ(store().HoldStudy("a", "one", 60), "");
-  EXPECT_EQ(store().HoldStudy("a", "one", 60), "") << "again is a renewal";
-  EXPECT_EQ(store().HoldStudy("a", "two", 60), "one");
-  store().LeaveStudy("a", "two");
-  Reopen();
-  EXPECT_EQ(store().Holder("a"), "one");
-  store().LeaveStudy("a", "one");
-  EXPECT_EQ(store().HoldStudy("a", "two", 0.02), "");
-  std::this_thread::sleep_for(std::chrono::milliseconds(30));
-  EXPECT_EQ(store().HoldStudy("a", "three", 60), "") << "a hold lapses";
-}
-
 TEST_P(StoreContract, GivesTheTrialsFromANumberOn) {
   store().CreateStudy(ExampleSpec("a"));
   store().AddTrials("a", {RunningTrial(0), RunningTrial(1), RunningTrial(2)});
@@ -529,7 +423,7 @@ TEST_P(StoreContract, WorksOnAfterARest) {
   EXPECT_THAT(store().Trials("a"), ElementsAre(RunningTrial(0)));
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, StoreContract, ::testing::Values("Sqlite", "Memory", "Postgres"),
+INSTANTIATE_TEST_SUITE_P(Stores, StoreContract, testing::kEveryStore,
                          [](const auto& kind) { return kind.param; });
 
 }  // namespace

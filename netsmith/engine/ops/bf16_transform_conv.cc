@@ -23,17 +23,17 @@ double Bf16TransformConv::Cost(const ConvShape& shape, const kernels::TileScheme
   const double copied = pass == ConvPass::kForward ? kRound * work.src_tiles
                                                    : kPair * (work.src_tiles + work.dst_tiles / 2);
   return work.products / 2 + CostOfTransforms(work, scheme) + scheme.points * copied +
-         CostOfSum(pass, TransformedWeights(shape, scheme).size());
+         CostOfSum(pass, work.weights);
 }
 
 std::int64_t Bf16TransformConv::row_pairs(int point) const {
-  return (pieces() * weights().components(point) * shape().ic + 1) / 2;
+  return (pieces() * form().components(point) * shape().ic + 1) / 2;
 }
 
 std::int64_t Bf16TransformConv::num_pairs() const {
   std::int64_t pairs = 0;
-  for (int point = 0; point < weights().num_points(); ++point) {
-    pairs += shape().kh * row_pairs(point) * weights().components(point) * shape().oc;
+  for (int point = 0; point < form().num_points(); ++point) {
+    pairs += shape().kh * row_pairs(point) * form().components(point) * shape().oc;
   }
   return pairs;
 }
@@ -43,7 +43,7 @@ std::int64_t Bf16TransformConv::packed_size() const {
 }
 
 std::int64_t Bf16TransformConv::scratch_size() const {
-  const std::int64_t components = weights().components(weights().num_points() - 1);
+  const std::int64_t components = form().components(form().num_points() - 1);
   const std::int64_t src_tiles_of_all = src_rows(largest()) * src_tiles(largest());
   const std::int64_t dst_tile_pairs = largest().rows * ((largest().tiles + 1) / 2);
   return TransformConv::scratch_size() +
@@ -54,8 +54,8 @@ void Bf16TransformConv::Pack(const float* weights_of_conv, float* packed) const 
   auto* to = reinterpret_cast<Bf16Pair*>(packed);
   const float* from = packed + num_pairs();
   TransformConv::Pack(weights_of_conv, packed + num_pairs());
-  for (int point = 0; point < weights().num_points(); ++point) {
-    const std::int64_t c = weights().components(point);
+  for (int point = 0; point < form().num_points(); ++point) {
+    const std::int64_t c = form().components(point);
     const std::int64_t rows = pieces() * c * shape().ic, columns = c * shape().oc;
     for (std::int64_t h = 0; h < shape().kh; ++h) {
       kernels::ToBf16RowPairs(rows, columns, from, to);
@@ -70,8 +70,8 @@ void Bf16TransformConv::Multiply(const Band& band, const float* srcs, const floa
   const std::int64_t row_tiles = src_tiles(band);
   auto* const numbers = reinterpret_cast<Bf16*>(spare);
   auto* pairs = reinterpret_cast<const Bf16Pair*>(packed);
-  for (int point = 0; point < weights().num_points(); ++point) {
-    const std::int64_t c = weights().components(point);
+  for (int point = 0; point < form().num_points(); ++point) {
+    const std::int64_t c = form().components(point);
     const std::int64_t ic = c * shape().ic, oc = c * shape().oc;
     const std::int64_t count = src_rows(band) * row_tiles * ic;
     kernels::ToBf16(count, srcs, numbers);
@@ -103,8 +103,8 @@ void Bf16TransformConv::MultiplyGradients(const Band& band, const float* srcs,
   const std::int64_t blocks = joined ? 1 : band.rows;
   const std::int64_t tiles = joined ? band.rows * band.tiles : band.tiles;
   const std::int64_t tile_pairs = (tiles + 1) / 2;
-  for (int point = 0; point < weights().num_points(); ++point) {
-    const std::int64_t c = weights().components(point);
+  for (int point = 0; point < form().num_points(); ++point) {
+    const std::int64_t c = form().components(point);
     const std::int64_t ic = c * shape().ic, oc = c * shape().oc;
     const std::int64_t count = src_rows(band) * row_tiles * ic;
     auto* const src_pairs = reinterpret_cast<Bf16Pair*>(spare);
@@ -127,7 +127,7 @@ void Bf16TransformConv::MultiplyGradients(const Band& band, const float* srcs,
            .b = dst_pairs,
            .b_row = oc,
            .b_block = tile_pairs * oc,
-           .c = gradient + weights().offset(point) + h * pieces() * ic * oc,
+           .c = gradient + form().offset(point) + h * pieces() * ic * oc,
            .c_row = oc,
            .accumulate = accumulate});
     }

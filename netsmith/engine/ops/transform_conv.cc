@@ -22,12 +22,12 @@ TransformConv::TransformConv(const ConvShape& shape, const kernels::TileScheme& 
     : shape_(shape),
       scheme_(scheme),
       weights_(shape, scheme),
-      pieces_(weights_.pieces()),
+      pieces_(form().pieces()),
       tiles_(Ceil(shape.dst_width, scheme.outputs)) {
   NETSMITH_CHECK(shape.stride_h == 1 && shape.stride_w == 1);
   // Half of a second-level cache of 1 MiB, for both sides' points. Matrices that are larger than
   // that are not worth passing several times.
-  const std::int64_t band_floats = std::max<std::int64_t>(128 * 1024, weights_.size());
+  const std::int64_t band_floats = std::max<std::int64_t>(128 * 1024, form().size());
   largest_ = {.rows = shape.dst_height, .tiles = tiles_};
   std::int64_t& part = shape.dst_height > 1 ? largest_.rows : largest_.tiles;
   const std::int64_t whole = part;
@@ -101,8 +101,8 @@ void TransformConv::Forward(const Layout& src_layout, const float* src, const fl
 void TransformConv::Multiply(const Band& band, const float* srcs, const float* packed, float* dsts,
                              float* /*spare*/) const {
   const std::int64_t row_tiles = src_tiles(band);
-  for (int point = 0; point < weights_.num_points(); ++point) {
-    const std::int64_t c = weights_.components(point);
+  for (int point = 0; point < form().num_points(); ++point) {
+    const std::int64_t c = form().components(point);
     const std::int64_t ic = c * shape_.ic, oc = c * shape_.oc;
     kernels::Gemm({.m = (band.rows - 1) * row_tiles + band.tiles,
                    .n = oc,
@@ -111,7 +111,7 @@ void TransformConv::Multiply(const Band& band, const float* srcs, const float* p
                    .a = srcs,
                    .a_row = ic,
                    .a_block = shape_.dilation_h * row_tiles * ic,
-                   .b = packed + weights_.offset(point),
+                   .b = packed + form().offset(point),
                    .b_row = oc,
                    .b_block = pieces_ * ic * oc,
                    .c = dsts,
@@ -146,10 +146,10 @@ void TransformConv::MultiplyGradients(const Band& band, const float* srcs, const
                                       bool accumulate, float* gradient, float* /*spare*/) const {
   const std::int64_t row_tiles = src_tiles(band);
   const bool joined = pieces_ == 1;  // rows of tiles have the same length on both sides
-  for (int point = 0; point < weights_.num_points(); ++point) {
-    const std::int64_t c = weights_.components(point);
+  for (int point = 0; point < form().num_points(); ++point) {
+    const std::int64_t c = form().components(point);
     const std::int64_t ic = c * shape_.ic, oc = c * shape_.oc;
-    float* const to = gradient + weights_.offset(point);
+    float* const to = gradient + form().offset(point);
     for (std::int64_t h = 0; h < shape_.kh; ++h) {
       kernels::Gemm({.m = pieces_ * ic,
                      .n = oc,
@@ -189,8 +189,8 @@ std::vector<kernels::TileScheme> TransformConv::Schemes(const ConvShape& shape) 
 TransformConv::Work TransformConv::WorkOf(const ConvShape& shape,
                                           const kernels::TileScheme& scheme) {
   const std::int64_t lanes = kernels::VectorFloats();
-  const TransformedWeights weights(shape, scheme);
-  const std::int64_t pieces = weights.pieces();
+  const TransformedForm form(shape, scheme);
+  const std::int64_t pieces = form.pieces();
   const std::int64_t tiles = Ceil(shape.dst_width, scheme.outputs);
   const std::int64_t row_tiles = shape.dst_height > 1 ? tiles + pieces - 1 : tiles;
   const std::int64_t taps = shape.kh * pieces, num_tiles = shape.dst_height * row_tiles;
@@ -204,7 +204,8 @@ TransformConv::Work TransformConv::WorkOf(const ConvShape& shape,
   const std::int64_t dst_tiles = shape.dst_height * tiles * Ceil(shape.oc, lanes);
   return {.products = static_cast<double>(products),
           .src_tiles = static_cast<double>(src_tiles),
-          .dst_tiles = static_cast<double>(dst_tiles)};
+          .dst_tiles = static_cast<double>(dst_tiles),
+          .weights = form.size()};
 }
 
 double TransformConv::CostOfTransforms(const Work& work, const kernels::TileScheme& scheme) {
@@ -214,8 +215,7 @@ double TransformConv::CostOfTransforms(const Work& work, const kernels::TileSche
 double TransformConv::Cost(const ConvShape& shape, const kernels::TileScheme& scheme,
                            ConvPass pass) {
   const Work work = WorkOf(shape, scheme);
-  return work.products + CostOfTransforms(work, scheme) +
-         CostOfSum(pass, TransformedWeights(shape, scheme).size());
+  return work.products + CostOfTransforms(work, scheme) + CostOfSum(pass, work.weights);
 }
 
 }  // namespace netsmith::engine

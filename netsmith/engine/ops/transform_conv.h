@@ -26,9 +26,9 @@ class TransformConv : public ConvAlgorithm {
   /// In units of one vector multiply-add: the products of a sample's tiles, and their transforms.
   static double Cost(const ConvShape& shape, const kernels::TileScheme& scheme, ConvPass pass);
 
-  std::int64_t packed_size() const override { return weights_.size(); }
+  std::int64_t packed_size() const override { return form().size(); }
   std::int64_t packed_bias_size() const override { return shape_.oc; }
-  std::int64_t gradient_size() const override { return weights_.size(); }
+  std::int64_t gradient_size() const override { return form().size(); }
   std::int64_t scratch_size() const override;
   void Pack(const float* weights, float* packed) const override { weights_.Pack(weights, packed); }
   void PackBias(const float* bias, float* packed) const override;
@@ -48,9 +48,11 @@ class TransformConv : public ConvAlgorithm {
     std::int64_t first_row = 0, rows = 0;
     std::int64_t first_tile = 0, tiles = 0;
   };
-  /// What Cost adds up: multiply-adds of the products, and vectors of channels of tiles.
+  /// What Cost adds up: multiply-adds of the products, vectors of channels of tiles, and floats of
+  /// the weights.
   struct Work {
     double products = 0, src_tiles = 0, dst_tiles = 0;
+    std::int64_t weights = 0;
   };
   static Work WorkOf(const ConvShape& shape, const kernels::TileScheme& scheme);
   static double CostOfTransforms(const Work& work, const kernels::TileScheme& scheme);
@@ -62,7 +64,7 @@ class TransformConv : public ConvAlgorithm {
   const Band& largest() const { return largest_; }
   std::int64_t pieces() const { return pieces_; }
   const ConvShape& shape() const { return shape_; }
-  const TransformedWeights& weights() const { return weights_; }
+  const TransformedForm& form() const { return weights_.form(); }
 
   /// dsts = srcs convolved with the weights, and the gradient of the weights, at each point.
   /// `spare`: what a derived class has added to the scratch.

@@ -34,27 +34,44 @@ std::vector<float> ToomCookMatrix(const kernels::TileScheme& scheme) {
 
 }  // namespace
 
-TransformedWeights::TransformedWeights(const ConvShape& shape, const kernels::TileScheme& scheme)
+TransformedForm::TransformedForm(const ConvShape& shape, const kernels::TileScheme& scheme)
     : shape_(shape),
       scheme_(scheme),
       taps_(shape.kw <= scheme.taps() ? shape.kw : scheme.outputs),
       pieces_((shape.kw + taps_ - 1) / taps_) {
   NETSMITH_CHECK(scheme.fourier() || shape.kw == scheme.taps());
+}
+
+int TransformedForm::num_points() const {
+  return scheme_.fourier() ? scheme_.points / 2 + 1 : scheme_.points;
+}
+
+std::int64_t TransformedForm::size_at(int point) const {
+  const std::int64_t c = components(point);
+  return shape_.kh * pieces_ * c * shape_.ic * c * shape_.oc;
+}
+
+std::int64_t TransformedForm::offset(int point) const {
+  if (!scheme_.fourier() || point <= 2) return point * size_at(0);
+  return 2 * size_at(0) + (point - 2) * size_at(2);
+}
+
+TransformedWeights::TransformedWeights(const ConvShape& shape, const kernels::TileScheme& scheme)
+    : shape_(shape), form_(shape, scheme) {
   if (scheme.fourier()) {
-    MakeFourierTerms();
+    MakeFourierTerms(scheme.points);
   } else {
     terms_.push_back({.points = scheme.points, .matrix = ToomCookMatrix(scheme)});
   }
 }
 
-void TransformedWeights::MakeFourierTerms() {
+void TransformedWeights::MakeFourierTerms(int n) {
   // The conjugate of the kernel's transform. Transforms of data have doubled complex coefficients.
-  const int n = scheme_.points;
   const auto matrix = [&](int first, int count, double scale, double phase) {
     std::vector<float> values;
     for (int k = first; k < first + count; ++k) {
       const int frequency = k < 2 ? k * n / 2 : k - 1;
-      for (int j = 0; j < taps_; ++j) {
+      for (int j = 0; j < form_.taps(); ++j) {
         const double angle = 2 * std::numbers::pi * (frequency * j % n) / n;
         values.push_back(static_cast<float>(scale * std::cos(angle - phase)));
       }
@@ -74,29 +91,15 @@ void TransformedWeights::MakeFourierTerms() {
   add(1, 0, -1, kSine);
 }
 
-int TransformedWeights::num_points() const {
-  return scheme_.fourier() ? scheme_.points / 2 + 1 : scheme_.points;
-}
-
-std::int64_t TransformedWeights::size_at(int point) const {
-  const std::int64_t c = components(point);
-  return shape_.kh * pieces_ * c * shape_.ic * c * shape_.oc;
-}
-
-std::int64_t TransformedWeights::offset(int point) const {
-  if (!scheme_.fourier() || point <= 2) return point * size_at(0);
-  return 2 * size_at(0) + (point - 2) * size_at(2);
-}
-
 /// Visits each kernel row's pieces: (its first element in the canonical weights, its taps, the
 /// number of its matrix).
 template <typename Visit>
 void TransformedWeights::ForEachPiece(Visit visit) const {
   for (std::int64_t h = 0; h < shape_.kh; ++h) {
-    for (std::int64_t p = 0; p < pieces_; ++p) {
-      const std::int64_t first = p * taps_;
-      visit((h * shape_.kw + first) * shape_.ic * shape_.oc, std::min(taps_, shape_.kw - first),
-            h * pieces_ + p);
+    for (std::int64_t p = 0; p < form_.pieces(); ++p) {
+      const std::int64_t first = p * form_.taps();
+      visit((h * shape_.kw + first) * shape_.ic * shape_.oc,
+            std::min(form_.taps(), shape_.kw - first), h * form_.pieces() + p);
     }
   }
 }
@@ -105,18 +108,18 @@ void TransformedWeights::Pack(const float* weights, float* packed) const {
   const std::int64_t ic = shape_.ic, oc = shape_.oc;
   ForEachPiece([&](std::int64_t first, std::int64_t taps, std::int64_t piece) {
     for (const Term& term : terms_) {
-      const std::int64_t c = components(term.first_point);
+      const std::int64_t c = form_.components(term.first_point);
       kernels::GemmArgs gemm = {.m = term.points,
                                 .n = oc,
                                 .k = taps,
                                 .a = term.matrix.data(),
-                                .a_row = taps_,
+                                .a_row = form_.taps(),
                                 .b_row = ic * oc,
-                                .c_row = size_at(term.first_point)};
+                                .c_row = form_.size_at(term.first_point)};
       for (std::int64_t i = 0; i < ic; ++i) {
         gemm.b = weights + first + i * oc;
-        gemm.c = packed + offset(term.first_point) + ((piece * c + term.row) * ic + i) * c * oc +
-                 term.column * oc;
+        gemm.c = packed + form_.offset(term.first_point) +
+                 ((piece * c + term.row) * ic + i) * c * oc + term.column * oc;
         kernels::Gemm(gemm);
       }
     }
@@ -127,19 +130,19 @@ void TransformedWeights::Unpack(const float* gradient, float* diff_weights) cons
   const std::int64_t ic = shape_.ic, oc = shape_.oc;
   ForEachPiece([&](std::int64_t first, std::int64_t taps, std::int64_t piece) {
     for (const Term& term : terms_) {
-      const std::int64_t c = components(term.first_point);
+      const std::int64_t c = form_.components(term.first_point);
       kernels::GemmArgs gemm = {.m = taps,
                                 .n = oc,
                                 .k = term.points,
                                 .a = term.matrix.data(),
                                 .a_row = 1,
-                                .a_col = taps_,
-                                .b_row = size_at(term.first_point),
+                                .a_col = form_.taps(),
+                                .b_row = form_.size_at(term.first_point),
                                 .c_row = ic * oc,
                                 .accumulate = &term != terms_.data()};
       for (std::int64_t i = 0; i < ic; ++i) {
-        gemm.b = gradient + offset(term.first_point) + ((piece * c + term.row) * ic + i) * c * oc +
-                 term.column * oc;
+        gemm.b = gradient + form_.offset(term.first_point) +
+                 ((piece * c + term.row) * ic + i) * c * oc + term.column * oc;
         gemm.c = diff_weights + first + i * oc;
         kernels::Gemm(gemm);
       }

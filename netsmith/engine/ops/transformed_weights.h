@@ -8,7 +8,7 @@
 
 namespace netsmith::engine {
 
-/// The weights of a convolution at the points of a tile scheme: G w, a matrix for each point,
+/// The form of a convolution's weights at the points of a tile scheme: a matrix for each point,
 /// kernel row and piece.
 ///
 /// A kernel longer than the scheme's taps is cut into pieces as long as a tile's outputs, so that
@@ -16,17 +16,31 @@ namespace netsmith::engine {
 ///
 /// Shapes   a real point [kh][pieces][ic][oc]; a complex one [kh][pieces][2 ic][2 oc], which holds
 ///          [[Wr Wi], [-Wi Wr]], W being the conjugate of the kernel's transform
+class TransformedForm {
+ public:
+  TransformedForm(const ConvShape& shape, const kernels::TileScheme& scheme);
+
+  std::int64_t taps() const { return taps_; }
+  std::int64_t pieces() const { return pieces_; }  // of a kernel row
+  int num_points() const;                          // a complex one counts once
+  int components(int point) const { return scheme_.fourier() && point >= 2 ? 2 : 1; }
+  /// Floats of all points, before a point, and of a point.
+  std::int64_t size() const { return offset(num_points()); }
+  std::int64_t offset(int point) const;
+  std::int64_t size_at(int point) const;
+
+ private:
+  ConvShape shape_;
+  kernels::TileScheme scheme_;
+  std::int64_t taps_, pieces_;
+};
+
+/// The map from weights to that form, G w, and back.
 class TransformedWeights {
  public:
   TransformedWeights(const ConvShape& shape, const kernels::TileScheme& scheme);
 
-  std::int64_t pieces() const { return pieces_; }  // of a kernel row
-  int num_points() const;                          // a complex one counts once
-  int components(int point) const { return scheme_.fourier() && point >= 2 ? 2 : 1; }
-  /// Floats of all points, and before a point.
-  std::int64_t size() const { return offset(num_points()); }
-  std::int64_t offset(int point) const;
-
+  const TransformedForm& form() const { return form_; }
   /// From [kh][kw][ic][oc].
   void Pack(const float* weights, float* packed) const;
   /// The transposed map, for gradients.
@@ -40,14 +54,12 @@ class TransformedWeights {
     std::vector<float> matrix;  // [points][taps]
   };
 
-  void MakeFourierTerms();
-  std::int64_t size_at(int point) const;
+  void MakeFourierTerms(int n);
   template <typename Visit>
   void ForEachPiece(Visit visit) const;
 
   ConvShape shape_;
-  kernels::TileScheme scheme_;
-  std::int64_t taps_, pieces_;
+  TransformedForm form_;
   std::vector<Term> terms_;
 };
 

@@ -178,10 +178,12 @@ std::string StrategyText(const StrategyFlags& flags) {
   return fmt::format("{} ({} cell, {} policy)", flags.strategy, controller.cell, controller.policy);
 }
 
-std::string RewardText(const StudyFlags& flags) {
+std::string RewardText(const StudyFlags& flags, const data::Problem& problem) {
   if (!flags.evaluator.empty()) return fmt::format("rewards come from `{}`", flags.evaluator);
+  const std::int64_t all = flags.child.TrainingSamples(problem);
+  const bool sees_all = flags.child.samples == 0 || flags.child.samples >= all;
   const std::string samples =
-      flags.child.samples == 0 ? "all" : report::Grouped(flags.child.samples);
+      sees_all ? fmt::format("all {}", report::Grouped(all)) : report::Grouped(flags.child.samples);
   return fmt::format("each trained for {} of {} samples{}; reward: {}",
                      report::Counted(flags.child.epochs, "epoch"), samples,
                      RecipeText(flags.child.recipe.recipe), RewardMeaning(flags.child));
@@ -196,7 +198,7 @@ void LogPlan(const StudyFlags& flags, const data::Problem& problem,
       StrategyText(flags.strategy), flags.seed, space.name(), space::Log10Size(space.decisions()),
       flags.data.data, report::Grouped(std::ssize(problem.train())),
       report::Grouped(std::ssize(problem.validation()))));
-  base::LogInfo(fmt::format("{}; {} at once on {}", RewardText(flags),
+  base::LogInfo(fmt::format("{}; {} at once on {}", RewardText(flags, problem),
                             std::min(flags.workers, flags.batch),
                             report::Counted(NumCores(), "core")));
   if (flags.evaluator.empty() && flags.child.RewardIsTest()) {

@@ -218,13 +218,17 @@ void ChildFlags::Declare(OptionTable& options) {
 }
 
 void ChildFlags::Settle(const data::Problem& problem) {
-  const std::int64_t records = problem.development().size();
   if (folds == 0) folds = RewardIsTest() ? 1 : UsualFolds(problem);
   if (epochs == 0) {
-    const std::int64_t seen = folds > 1 ? std::max<std::int64_t>(1, records - records / folds)
-                                        : std::ssize(problem.train());
+    const std::int64_t seen = TrainingSamples(problem);
     epochs = static_cast<int>(std::max<std::int64_t>(1, (samples + seen - 1) / seen));
   }
+}
+
+std::int64_t ChildFlags::TrainingSamples(const data::Problem& problem) const {
+  if (folds <= 1) return std::ssize(problem.train());
+  const std::int64_t records = problem.development().size();
+  return std::max<std::int64_t>(1, records - records / folds);
 }
 
 void NetworkFlags::Declare(OptionTable& options) {

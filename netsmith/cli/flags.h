@@ -73,6 +73,8 @@ struct ChildFlags {
   /// Settles what was left to the data: folds where one split has too few samples to tell networks
   /// apart, and as many epochs as it takes to see `samples` samples.
   void Settle(const data::Problem& problem);
+  /// Training samples that an epoch has, of which it sees at most `samples`. Needs settled folds.
+  std::int64_t TrainingSamples(const data::Problem& problem) const;
   bool RewardIsTest() const { return reward_split == "test"; }
 };
 

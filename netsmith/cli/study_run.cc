@@ -177,17 +177,12 @@ std::string StrategyText(const StrategyFlags& flags) {
   return fmt::format("{} ({} cell, {} policy)", flags.strategy, controller.cell, controller.policy);
 }
 
-/// Samples that a child trains on, all folds having as many.
-std::int64_t TrainingSamples(const ChildFlags& child, const data::Problem& problem) {
-  if (child.folds == 1) return std::ssize(problem.train());
-  return problem.development().size() * (child.folds - 1) / child.folds;
-}
-
 std::string RewardText(const StudyFlags& flags, const data::Problem& problem) {
   if (!flags.evaluator.empty()) return fmt::format("rewards come from `{}`", flags.evaluator);
-  const bool all =
-      flags.child.samples == 0 || flags.child.samples >= TrainingSamples(flags.child, problem);
-  const std::string samples = all ? "all" : report::Grouped(flags.child.samples);
+  const std::int64_t all = flags.child.TrainingSamples(problem);
+  const bool sees_all = flags.child.samples == 0 || flags.child.samples >= all;
+  const std::string samples =
+      sees_all ? fmt::format("all {}", report::Grouped(all)) : report::Grouped(flags.child.samples);
   return fmt::format("each trained for {} of {} samples{}; reward: {}",
                      report::Counted(flags.child.epochs, "epoch"), samples,
                      RecipeText(flags.child.recipe.recipe), RewardMeaning(flags.child));

@@ -63,8 +63,10 @@ void SearchProgress::Update(const search::Progress& progress) {
   const bool is_new_best = progress.best && progress.best->number != best_trial_;
   if (is_new_best) best_trial_ = progress.best->number;
   if (!options_.terminal) {
+    // The first update of a resumed search knows a best that is none of its own.
+    const bool is_this = is_new_best && progress.best->number == progress.trial.number;
     base::LogInfo(fmt::format("{} [{}/{}] {}{}", label_, progress.finished, progress.num_trials,
-                              TrialLine(progress.trial), is_new_best ? "  best so far" : ""));
+                              TrialLine(progress.trial), is_this ? "  best so far" : ""));
     return;
   }
   if (base::GetLogLevel() > base::LogLevel::kInfo) return;

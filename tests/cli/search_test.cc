@@ -264,6 +264,28 @@ TEST_F(SearchTest, TroubleAfterTheSearchTakesNothingAway) {
   EXPECT_EQ(json::parse(LastLine(result.out)).at("trials"), 6);
 }
 
+TEST_F(SearchTest, ThePlanSaysHowManySamplesAChildSees) {
+  const auto plan = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> all = {"--trials", "1", "--child-epochs", "2", "--study"};
+    all.insert(all.end(), more.begin(), more.end());
+    return Netsmith(SearchArguments(all)).err;
+  };
+  EXPECT_THAT(plan({"some"}), HasSubstr("each trained for 2 epochs of 100 samples; reward"));
+  EXPECT_THAT(plan({"all", "--child-samples", "4000"}), HasSubstr("2 epochs of all 180 samples"));
+  EXPECT_THAT(
+      plan({"folds", "--child-samples", "0", "--child-folds", "4"}),
+      HasSubstr("2 epochs of all 180 samples; reward: mean validation accuracy of 4 folds"));
+}
+
+TEST_F(SearchTest, AfterResumingOnlyANewBestIsCalledOne) {
+  const std::string before = Netsmith(SearchArguments({"--trials", "5"})).err;
+  EXPECT_THAT(before, HasSubstr("best so far"));
+  const ProcessResult after = Netsmith(SearchArguments({"--trials", "6", "--resume", "--json"}));
+  const json best = json::parse(LastLine(after.out)).at("best");
+  ASSERT_NE(best.at("trial"), 5) << "this seed's sixth trial is the best: it tells nothing";
+  EXPECT_THAT(after.err, ::testing::Not(HasSubstr("best so far")));
+}
+
 TEST_F(SearchTest, LastOfTwoValuesHolds) {
   EXPECT_EQ(Search({"--trials", "0", "--trials", "5"}).at("trials"), 5);
 }

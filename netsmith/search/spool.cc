@@ -36,8 +36,8 @@ constexpr std::size_t kMaxQuoteBytes = 60;
                                           Printable(line, kMaxQuoteBytes), expected));
 }
 
-[[noreturn]] void FailIo(const std::filesystem::path& file) {
-  throw base::IoError(fmt::format("{}: cannot be written: {}", file.string(), strerror(errno)));
+[[noreturn]] void FailIo(const std::filesystem::path& file, const char* why) {
+  throw base::IoError(fmt::format("{}: cannot be written: {}", file.string(), why));
 }
 
 std::string Text(const json& object, const char* key, std::string_view line) {
@@ -98,9 +98,17 @@ void Spool::Keep(const std::vector<SpooledResult>& results) {
   std::filesystem::create_directories(folder_, error);
   const std::filesystem::path fresh = file_.string() + ".new";
   const FileDescriptor out(open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  if (out.get() < 0) FailIo(fresh);
-  for (const SpooledResult& result : results) WriteAll(out.get(), EncodeSpooled(result) + "\n");
-  if (fsync(out.get()) != 0 || rename(fresh.c_str(), file_.c_str()) != 0) FailIo(file_);
+  if (out.get() < 0) FailIo(fresh, strerror(errno));
+  for (const SpooledResult& result : results) {
+    try {
+      WriteAll(out.get(), EncodeSpooled(result) + "\n");
+    } catch (const base::IoError& why) {
+      FailIo(fresh, why.what());
+    }
+  }
+  if (fsync(out.get()) != 0 || rename(fresh.c_str(), file_.c_str()) != 0) {
+    FailIo(file_, strerror(errno));
+  }
 }
 
 std::vector<std::filesystem::path> SpoolFiles(const std::filesystem::path& folder) {

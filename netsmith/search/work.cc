@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/base/log.h"
 #include "netsmith/search/crew.h"
 #include "netsmith/search/patience.h"
 #include "netsmith/search/spool.h"
@@ -55,22 +56,27 @@ class Worker {
   }
 
  private:
-  /// Talks to the store, with patience. What is evaluated is on the disk while the store is away.
+  /// Talks to the store, with patience. What is evaluated is on the disk while the store is away,
+  /// or takes nothing.
   void Reach(const std::function<void()>& talk) {
     try {
       patience_.Run([&] {
         try {
           talk();
-        } catch (const base::StoreUnavailable&) {
+        } catch (const base::StoreError&) {
           KeepUndelivered();
           throw;
         }
       });
-    } catch (const base::StoreUnavailable& away) {
+    } catch (const base::StoreError& error) {
       if (crew_.undelivered().empty()) throw;
-      throw base::StoreUnavailable(
-          fmt::format("{}; {} result(s) are kept in {}: `netsmith worker --deliver` delivers them",
-                      away.what(), crew_.undelivered().size(), spool_.file().string()));
+      throw base::StoreError(
+          num_spooled_ == crew_.undelivered().size()
+              ? fmt::format(
+                    "{}; {} result(s) are kept in {}: `netsmith worker --deliver` delivers them",
+                    error.what(), num_spooled_, spool_.file().string())
+              : fmt::format("{}; {} result(s) are lost", error.what(),
+                            crew_.undelivered().size() - num_spooled_));
     }
     for (const FinishedJob& job : crew_.TakeDelivered()) {
       ++num_delivered_;
@@ -89,8 +95,15 @@ class Worker {
                          .evaluation = job.evaluation});
     }
     if (results.size() == num_spooled_) return;
-    spool_.Keep(results);
-    num_spooled_ = results.size();
+    try {
+      spool_.Keep(results);
+      num_spooled_ = results.size();
+    } catch (const base::IoError& error) {
+      if (!spool_failed_) {
+        base::LogWarning(fmt::format("{}: results wait in memory for the store", error.what()));
+      }
+      spool_failed_ = true;
+    }
   }
 
   bool IsLeftAlone() {
@@ -120,6 +133,7 @@ class Worker {
   std::stop_token stop_;
   Spool spool_;
   std::size_t num_spooled_ = 0;
+  bool spool_failed_ = false;
   Patience patience_;
   Crew crew_;
   std::int64_t num_delivered_ = 0;

@@ -29,7 +29,8 @@ struct WorkOptions {
 /// store is away, results are kept in the spool as well; they stay there when it does not come
 /// back.
 ///
-/// Errors   StoreUnavailable naming the spool's file, when the patience is at its end
+/// Errors   StoreError naming the spool's file: the store takes nothing (a full disk), or the
+///          patience is at its end
 std::int64_t Work(study::Store& store, WorkerPool& pool, const WorkOptions& options,
                   const std::stop_token& stop);
 

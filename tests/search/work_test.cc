@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -24,7 +25,9 @@ namespace netsmith::testing {
 namespace {
 
 using study::TrialState;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 /// Away for some deliveries.
 class FlakyStore : public LogStore {
@@ -43,6 +46,15 @@ class FlakyStore : public LogStore {
 
  private:
   int num_away_;
+};
+
+/// Takes nothing.
+class FullStore : public LogStore {
+ public:
+  bool DeliverTrial(const std::string&, std::int64_t, std::int64_t,
+                    const study::Evaluation&) override {
+    throw base::StoreError("store: the disk is full");
+  }
 };
 
 class WorkTest : public ::testing::Test {
@@ -96,7 +108,7 @@ TEST_F(WorkTest, WhatALostStoreDidNotTakeIsKeptAndCanBeDeliveredLater) {
   try {
     WorkOn(store);
     FAIL() << "no error";
-  } catch (const base::StoreUnavailable& away) {
+  } catch (const base::StoreError& away) {
     EXPECT_THAT(away.what(), HasSubstr("result(s) are kept in " + spool().string()));
   }
   store.ComeBack();
@@ -108,6 +120,35 @@ TEST_F(WorkTest, WhatALostStoreDidNotTakeIsKeptAndCanBeDeliveredLater) {
     EXPECT_EQ(result.store, "the store");
     EXPECT_TRUE(store.DeliverTrial(result.study, result.trial, result.attempt, result.evaluation));
     EXPECT_FALSE(store.DeliverTrial(result.study, result.trial, result.attempt, result.evaluation));
+  }
+}
+
+TEST_F(WorkTest, WhatAFullStoreDidNotTakeIsKeptToo) {
+  FullStore store;
+  try {
+    WorkOn(store);
+    FAIL() << "no error";
+  } catch (const base::StoreError& full) {
+    EXPECT_THAT(full.what(), AllOf(StartsWith("store: the disk is full; "),
+                                   HasSubstr("result(s) are kept in " + spool().string())));
+  }
+  EXPECT_EQ(search::SpoolFiles(spool()).size(), 1u);
+}
+
+TEST_F(WorkTest, WithoutASpoolResultsWaitInMemory) {
+  std::ofstream(spool()) << "a file where the folder should be";
+  FlakyStore store(3);
+  EXPECT_EQ(WorkOn(store), 10);
+}
+
+TEST_F(WorkTest, ResultsThatNobodyTakesAreSaidToBeLost) {
+  std::ofstream(spool()) << "a file where the folder should be";
+  FlakyStore store(1'000'000);
+  try {
+    WorkOn(store);
+    FAIL() << "no error";
+  } catch (const base::StoreError& away) {
+    EXPECT_THAT(away.what(), HasSubstr("result(s) are lost"));
   }
 }
 

@@ -57,7 +57,8 @@ class Worker {
   }
 
  private:
-  /// Talks to the store, with patience. What is evaluated is on the disk while the store is away.
+  /// Talks to the store, with patience. What is evaluated is on the disk while the store is away,
+  /// or takes nothing.
   void Reach(const std::function<void()>& talk) {
     try {
       patience_.Run([&] {

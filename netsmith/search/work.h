@@ -29,7 +29,8 @@ struct WorkOptions {
 /// store does not take them, results are kept in the spool as well; they stay there when that does
 /// not end.
 ///
-/// Errors   StoreError naming the spool's file: the store fails, or the patience is at its end
+/// Errors   StoreError naming the spool's file: the store takes nothing (a full disk), or the
+///          patience is at its end
 std::int64_t Work(study::Store& store, WorkerPool& pool, const WorkOptions& options,
                   const std::stop_token& stop);
 

@@ -48,6 +48,10 @@ class PostgresDatabase final : public Database {
 
  private:
   void Disconnect() noexcept;
+  /// Null where there is no session.
+  soci::postgresql_session_backend* backend() {
+    return static_cast<soci::postgresql_session_backend*>(session().get_backend());
+  }
 
   const std::string connection_;
   bool connected_ = false;
@@ -74,18 +78,28 @@ std::string Plain(const soci::soci_error& error) {
   return FirstLine(std::move(text));
 }
 
+/// What the server says beside its answers ("terminating connection", at its end): libpq would
+/// write it to stderr. What comes of it is an error of the next call.
+void LogNotice(void*, const char* notice) { base::LogDebug("PostgreSQL: " + FirstLine(notice)); }
+
+// In one message. Of a client whose machine or link is gone a server would keep the connection for
+// two hours, with the rows that it had locked.
+constexpr const char* kSettings =
+    "SET client_min_messages = warning;"
+    "SET synchronous_commit = on;"
+    "SET idle_in_transaction_session_timeout = '30s';"
+    "SET tcp_keepalives_idle = 30;"
+    "SET tcp_keepalives_interval = 10;"
+    "SET tcp_keepalives_count = 3;"
+    "SET tcp_user_timeout = '60s'";
+
 void PostgresDatabase::Connect() {
   if (connected_) return;
   try {
     session().open(soci::postgresql, connection_);
     connected_ = true;
-    const auto* backend =
-        static_cast<const soci::postgresql_session_backend*>(session().get_backend());
-    PQsetNoticeProcessor(
-        backend->conn_, [](void*, const char* notice) { base::LogDebug(FirstLine(notice)); },
-        nullptr);  // libpq would write to stderr
-    session() << "SET client_min_messages = warning";
-    session() << "SET synchronous_commit = on";
+    PQsetNoticeProcessor(backend()->conn_, LogNotice, nullptr);
+    session() << kSettings;
   } catch (const soci::soci_error& error) {
     Rethrow(error);
   }
@@ -121,9 +135,7 @@ void PostgresDatabase::Translate(const soci::soci_error& error) {
   const auto* postgres_error = dynamic_cast<const soci::postgresql_soci_error*>(&error);
   const std::string state = postgres_error == nullptr ? "" : postgres_error->sqlstate();
   const std::string what = Plain(error);
-  const auto* backend =
-      static_cast<const soci::postgresql_session_backend*>(session().get_backend());
-  const bool lost = backend == nullptr || PQstatus(backend->conn_) != CONNECTION_OK;
+  const bool lost = backend() == nullptr || PQstatus(backend()->conn_) != CONNECTION_OK;
   if (lost) Disconnect();
   if (lost && !IsWrongForGood(what)) {
     throw base::StoreUnavailable(fmt::format("{}: cannot be reached: {}", url(), what));

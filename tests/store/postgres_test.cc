@@ -1,8 +1,12 @@
 // What only a server can go through; tests/contract has the rest.
 #include "tests/support/postgres.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <cstdlib>
@@ -16,7 +20,11 @@
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/base/log.h"
+#include "netsmith/base/random.h"
 #include "netsmith/store/open.h"
+#include "netsmith/store/postgres.h"
+#include "netsmith/store/soci.h"
 #include "netsmith/study/store.h"
 #include "tests/support/environment.h"
 #include "tests/support/trials.h"
@@ -90,6 +98,95 @@ TEST_F(PostgresTest, ALostConnectionIsUnavailableAndThenMadeAgain) {
   EXPECT_THROW(store->AddTrials("a", {RunningTrial(0)}), base::StoreUnavailable);
   store->AddTrials("a", {RunningTrial(0)});
   EXPECT_EQ(store->Trials("a").size(), 1u);
+}
+
+TEST_F(PostgresTest, WhatTheServerSaysGoesIntoTheLog) {
+  const auto store = OpenStore(url());
+  database().Run(
+      "CREATE FUNCTION beware() RETURNS trigger LANGUAGE plpgsql AS"
+      " 'BEGIN RAISE WARNING ''beware''; RETURN NEW; END';"
+      "CREATE TRIGGER beware BEFORE INSERT ON studies FOR EACH ROW EXECUTE FUNCTION beware()");
+  ::testing::internal::CaptureStderr();
+  store->CreateStudy(ExampleSpec("a"));
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+  base::SetLogLevel(base::LogLevel::kDebug);
+  ::testing::internal::CaptureStderr();
+  store->CreateStudy(ExampleSpec("b"));
+  base::SetLogLevel(base::LogLevel::kInfo);
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+              HasSubstr("PostgreSQL: WARNING:  beware\n"));
+}
+
+// What a worker had locked whose link was cut in the middle of a transaction.
+TEST_F(PostgresTest, TheServerDoesNotWaitForALostClient) {
+  const auto connection = store::OpenPostgres(url());
+  std::string value;
+  connection->Run("SHOW idle_in_transaction_session_timeout", soci::into(value));
+  EXPECT_EQ(value, "30s");
+  connection->Run("SHOW tcp_keepalives_idle", soci::into(value));
+  EXPECT_EQ(value, "30");
+}
+
+/// A table space on a tmpfs of its own; the server's user can write there.
+class SmallTablespace {
+ public:
+  SmallTablespace(const std::filesystem::path& folder, const std::string& name)
+      : folder_(folder), name_(name) {
+    std::filesystem::create_directory(folder);
+    const std::filesystem::path data = testing::FindPostgres().folder + "/data";
+    struct stat server {};
+    stat(data.c_str(), &server);
+    const std::string options =
+        fmt::format("size=24m,mode=700,uid={},gid={}", server.st_uid, server.st_gid);
+    mounted_ = mount("tmpfs", folder.c_str(), "tmpfs", 0, options.c_str()) == 0;
+    if (mounted_) {
+      Run(fmt::format("CREATE TABLESPACE {} LOCATION '{}'", name, folder.string()));
+    }
+  }
+  ~SmallTablespace() {
+    if (!mounted_) return;
+    Run("DROP TABLESPACE " + name_);
+    umount2(folder_.c_str(), MNT_DETACH);
+  }
+  SmallTablespace(const SmallTablespace&) = delete;
+  SmallTablespace& operator=(const SmallTablespace&) = delete;
+  bool mounted() const { return mounted_; }
+  void Move(const testing::PostgresDatabase& database) const {
+    Run("ALTER DATABASE " + database.name() + " SET TABLESPACE " + name_);
+  }
+
+ private:
+  static void Run(const std::string& sql) {
+    testing::RunPostgres(testing::PostgresDatabase().url(), sql);
+  }
+
+  std::filesystem::path folder_;
+  std::string name_;
+  bool mounted_ = false;
+};
+
+TEST_F(PostgresTest, AFullDiskIsSaidAndLosesNothing) {
+  NETSMITH_REQUIRE(geteuid() == 0, "root");
+  const testing::TemporaryFolder folder;
+  std::filesystem::permissions(folder.path(), std::filesystem::perms::others_exec,
+                               std::filesystem::perm_options::add);
+  const SmallTablespace disk(folder.path() / "disk", "small_" + std::to_string(getpid()));
+  NETSMITH_REQUIRE(disk.mounted(), "the right to mount a tmpfs");
+  const testing::PostgresDatabase database;
+  disk.Move(database);
+  const auto store = OpenStore(database.url());
+  store->CreateStudy(ExampleSpec("a"));
+  base::Generator random(1);
+  int added = 0;
+  const std::string error = ErrorOf([&] {
+    for (; added < 100; ++added) {
+      study::Trial trial = RunningTrial(added);
+      for (int i = 0; i < 500'000; ++i) trial.network += static_cast<char>('!' + random.Below(90));
+      store->AddTrials("a", {trial});
+    }
+  });
+  EXPECT_EQ(error, database.url() + ": the disk is full");
+  EXPECT_EQ(store->Trials("a").size(), static_cast<std::size_t>(added));
 }
 
 TEST_F(PostgresTest, NoServerIsUnavailable) {

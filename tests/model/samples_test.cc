@@ -129,7 +129,7 @@ TEST(NumpySamplesTest, ASingleNumberIsNoSample) {
   const testing::Bytes bytes = testing::NpyBytes("<f4", "()", {0, 0, 0, 0});
   testing::WriteText(path, std::string(bytes.begin(), bytes.end()));
   try {
-    ForEachSample(path, {.sample = {1, 3, 1}, .mean = {0}, .deviation = {1}},
+    ForEachSample(path, {.sample = {1, 3, 1}, .mean = {0}, .deviation = {1}}, {},
                   [](const std::string&, std::span<const float>) { FAIL(); });
     FAIL() << "nothing was thrown";
   } catch (const base::DataError& error) {
@@ -145,7 +145,7 @@ TEST(SamplesTest, AFileWithoutSamplesIsRefused) {
   for (const char* text : {"", "\n\n", "a,b\n", "1,1e999\n"}) {
     testing::WriteText(path, text);
     try {
-      ForEachSample(path, {.sample = {1, 2, 1}, .mean = {0}, .deviation = {1}},
+      ForEachSample(path, {.sample = {1, 2, 1}, .mean = {0}, .deviation = {1}}, {},
                     [](const std::string&, std::span<const float>) {});
       FAIL() << "nothing was thrown for " << text;
     } catch (const base::DataError& error) {

@@ -94,7 +94,7 @@ class Worker {
                          .attempt = crew_.attempt_of(job.trial),
                          .evaluation = job.evaluation});
     }
-    if (results == spooled_) return;
+    if (results == spooled_ && spool_trouble_.empty()) return;
     spooled_ = std::move(results);
     try {
       spool_.Keep(spooled_);

@@ -180,6 +180,16 @@ TEST_F(WorkTest, ASpoolThatCannotBeWrittenIsToldWhenTheStoreIsLost) {
   }
 }
 
+TEST_F(WorkTest, ASpoolThatCanBeWrittenAgainHoldsTheResults) {
+  std::ofstream(spool()) << "no folder";
+  FlakyStore store([&](int call) {
+    if (call == 2) std::filesystem::remove(spool());
+    throw base::StoreUnavailable("store: cannot be reached");
+  });
+  EXPECT_THROW(WorkOn(store), base::StoreError);
+  EXPECT_EQ(search::SpoolFiles(spool()).size(), 1u);
+}
+
 TEST_F(WorkTest, ASpoolThatCannotBeReadIsAnError) {
   std::ofstream(spool()) << "no folder";
   EXPECT_THROW(search::SpoolFiles(spool()), base::IoError);

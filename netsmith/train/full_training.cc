@@ -132,10 +132,13 @@ class FullTrainer {
     return options_.seed + static_cast<std::uint64_t>(job.seed);
   }
 
-  /// Small data take hundreds of epochs, of which not every one is news.
+  /// Small data take hundreds of epochs, of which not every one is news. The first shows how long
+  /// one takes.
   void LogEpoch(const std::string& label, bool validates, int epoch, double accuracy) const {
     constexpr int kLines = 20;
-    if (epoch % std::max(1, options_.epochs / kLines) != 0 && epoch != options_.epochs) return;
+    const bool is_news = epoch == 1 || epoch == options_.epochs ||
+                         epoch % std::max(1, options_.epochs / kLines) == 0;
+    if (!is_news) return;
     base::LogInfo(fmt::format(
         "{}: epoch {} of {}{}", label, epoch, options_.epochs,
         validates ? fmt::format(", validation accuracy {:.4f}", accuracy) : std::string()));

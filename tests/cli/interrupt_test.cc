@@ -69,7 +69,7 @@ TEST_F(InterruptTest, ControlCKeepsWhatIsFinishedAndTheStudyResumesToTheSameResu
 TEST_F(InterruptTest, ControlCInTheComparisonStillPrintsTheSearch) {
   BackgroundProcess process(NetsmithCommand(
       SearchArguments({"--compare", "--epochs", "100000", "--hand-made", "none", "--json"})));
-  WaitFor(process, "epoch 2 of");
+  WaitFor(process, "epoch 1 of");
   process.Signal(SIGINT);
   const ProcessResult result = process.Wait();
   EXPECT_EQ(result.exit_code, 130) << result.err;
@@ -82,7 +82,7 @@ TEST_F(InterruptTest, ControlCInTheComparisonStillPrintsTheSearch) {
 TEST_F(InterruptTest, TrainingStopsWithinAnEpoch) {
   BackgroundProcess process(
       NetsmithCommand({"train", "--data", data(), "--network", "3,4,2,0", "--epochs", "100000"}));
-  WaitFor(process, "epoch 2 of");
+  WaitFor(process, "epoch 1 of");
   process.Signal(SIGINT);
   EXPECT_EQ(process.Wait().exit_code, 130);
 }

@@ -344,7 +344,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"network = [3]\n" NETSMITH_WIDTH,
                 "s.toml:1:12: found a whole number, expected the"},
         Mistake{NETSMITH_WIDTH NETSMITH_NODE "[training]\nmomentum = 1\n",
-                "unknown key \"momentum\" of training, known: learning_rate"},
+                "unknown key \"momentum\" of training, known: augment_strength, "
+                "label_smoothing, learning_rate, weight_decay"},
         Mistake{NETSMITH_WIDTH NETSMITH_NODE "[training]\nlearning_rate = 'x'\n",
                 "s.toml:8:18: unknown decision \"x\""}));
 

@@ -82,11 +82,14 @@ std::string Plain(const soci::soci_error& error) {
 /// write it to stderr. What comes of it is an error of the next call.
 void LogNotice(void*, const char* notice) { base::LogDebug("PostgreSQL: " + FirstLine(notice)); }
 
-// In one message. Of a client whose machine or link is gone a server would keep the connection for
-// two hours, with the rows that it had locked.
+// In one message. Plans are made once, not for each call's values: the planner takes longer than
+// the query, and for the newest trials of many it would rather read the whole table. Of a client
+// whose machine or link is gone a server would keep the connection for two hours, with the rows
+// that it had locked.
 constexpr const char* kSettings =
     "SET client_min_messages = warning;"
     "SET synchronous_commit = on;"
+    "SET plan_cache_mode = force_generic_plan;"
     "SET idle_in_transaction_session_timeout = '30s';"
     "SET tcp_keepalives_idle = 30;"
     "SET tcp_keepalives_interval = 10;"

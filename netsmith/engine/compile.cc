@@ -7,89 +7,17 @@
 #include "netsmith/base/check.h"
 #include "netsmith/engine/lower.h"
 #include "netsmith/engine/memory_plan.h"
+#include "netsmith/engine/timeline.h"
 
 namespace netsmith::engine {
 namespace {
-
-/// Phases end where an op says so, and with the last op.
-std::vector<Phase> PhasesOf(const std::vector<OpNeeds>& needs) {
-  const int num_ops = static_cast<int>(needs.size());
-  std::vector<Phase> phases;
-  int first = 0;
-  for (int i = 0; i < num_ops; ++i) {
-    if (!needs[i].ends_phase && i + 1 < num_ops) continue;
-    phases.push_back({first, i + 1});
-    first = i + 1;
-  }
-  if (phases.empty()) phases.push_back({0, 0});
-  return phases;
-}
-
-/// When the ops run: the input is loaded at 0, op i runs forward at i + 1, the loss follows, then
-/// backward in reverse. All samples pass one phase before the next begins; the last phase goes on
-/// with the loss and its own way back. Within a phase, neighbours that take one sample at a time
-/// make up a segment: a sample passes the whole segment before the next one enters
-/// (Program::RunOps).
-class Timeline {
- public:
-  Timeline(const std::vector<OpNeeds>& needs, const std::vector<Phase>& phases)
-      : num_ops_(static_cast<int>(needs.size())) {
-    std::vector<int> phase_of_op;
-    for (int p = 0; p < std::ssize(phases); ++p) {
-      phase_of_op.resize(static_cast<std::size_t>(phases[p].end), p);
-    }
-    const int last_phase = static_cast<int>(phases.size()) - 1;
-    for (int time = 0; time <= End(); ++time) {
-      if (time == 0 || time == Loss()) {
-        phase_.push_back(time == 0 ? 0 : last_phase);
-      } else if (time < Loss()) {
-        phase_.push_back(phase_of_op[time - 1]);
-      } else {
-        phase_.push_back(2 * last_phase - phase_of_op[OpBackwardAt(time)]);
-      }
-    }
-    const auto stands_alone = [&](int time) {
-      if (time == 0 || time == Loss()) return true;
-      return needs[time < Loss() ? time - 1 : OpBackwardAt(time)].whole_chunk;
-    };
-    for (int time = 0; time <= End(); ++time) {
-      const bool starts = time == 0 || stands_alone(time) || stands_alone(time - 1) ||
-                          phase_[time] != phase_[time - 1];
-      segment_first_.push_back(starts ? time : segment_first_.back());
-    }
-    segment_last_.resize(segment_first_.size(), End());
-    for (int time = End() - 1; time >= 0; --time) {
-      segment_last_[time] = segment_first_[time + 1] == time + 1 ? time : segment_last_[time + 1];
-    }
-  }
-
-  int Forward(int op) const { return op + 1; }
-  int Loss() const { return num_ops_ + 1; }
-  int Backward(int op) const { return 2 * num_ops_ + 1 - op; }
-  int End() const { return 2 * num_ops_ + 1; }
-  int PhaseOf(int time) const { return phase_[time]; }
-  int SegmentFirst(int time) const { return segment_first_[time]; }
-  int SegmentLast(int time) const { return segment_last_[time]; }
-  int PhaseFirst(int time) const {
-    return static_cast<int>(std::find(phase_.begin(), phase_.end(), phase_[time]) - phase_.begin());
-  }
-  int PhaseLast(int time) const {
-    const auto end = std::find(phase_.rbegin(), phase_.rend(), phase_[time]);
-    return End() - static_cast<int>(end - phase_.rbegin());
-  }
-
- private:
-  int OpBackwardAt(int time) const { return 2 * num_ops_ + 1 - time; }
-
-  int num_ops_;
-  std::vector<int> phase_, segment_first_, segment_last_;
-};
 
 /// Memory for the value or the gradient of one tensor, or of several that share it.
 struct Storage {
   TensorPlace place;
   bool used = false;
   bool needs_order = false;  // rows of samples one after the other: whole batch, no padding
+  bool remade = false;       // made again on the way back
   int first = 0, last = 0;   // when it is in use
 
   void UseAt(int time) {
@@ -220,6 +148,36 @@ class Planner {
     }
     value(num_tensors_ - 1).UseAt(time_.Loss());
     diff(num_tensors_ - 1).UseAt(time_.Loss());
+    for (int i = 0; i < num_ops(); ++i) {
+      if (needs_[i].remakes && CanRemake(i)) value(ops_[i].dsts[0]).remade = true;
+    }
+  }
+
+  /// True when what op `i` makes would be kept for the whole mini-batch, though all that read it do
+  /// so in the op's own segments: a sample's is then made again as it enters the segment back.
+  bool CanRemake(int i) const {
+    const int made = ops_[i].dsts[0];
+    if (value_of_[made] != made || values_[made].needs_order) return false;
+    const int there = time_.Forward(i), back = time_.Backward(i);
+    if (time_.PhaseOf(there) == time_.PhaseOf(back)) return false;
+    const auto together = [&](int a, int b) {
+      return time_.SegmentFirst(a) == time_.SegmentFirst(b);
+    };
+    for (int reader = 0; reader < num_ops(); ++reader) {
+      const auto& [op, srcs, dsts] = ops_[reader];
+      for (std::size_t k = 0; k < srcs.size(); ++k) {
+        if (value_of_[srcs[k]] != made) continue;
+        if (needs_[reader].sharing == Sharing::kInPlace && value_of_[dsts[0]] == made) return false;
+        if (!together(time_.Forward(reader), there)) return false;
+        if (needs_[reader].srcs[k].in_backward && !together(time_.Backward(reader), back)) {
+          return false;
+        }
+      }
+      for (std::size_t k = 0; k < dsts.size(); ++k) {
+        if (value_of_[dsts[k]] == made && needs_[reader].dsts[k].in_backward) return false;
+      }
+    }
+    return true;
   }
 
   void PlaceParams(CompiledGraph& result) {
@@ -249,6 +207,10 @@ class Planner {
   MemoryBlock BlockOf(Storage& storage, std::int64_t chunk) const {
     TensorPlace& place = storage.place;
     const int first = storage.first, last = storage.last;
+    if (storage.remade) {
+      place.one_sample = true;
+      return {.size = place.layout.size(), .first = first, .last = last};
+    }
     place.whole_batch = storage.needs_order || time_.PhaseOf(first) != time_.PhaseOf(last);
     if (place.whole_batch) {
       // Gradients of dense weights are made at the very end.
@@ -305,7 +267,8 @@ class Planner {
     result.sizes.group_gradients += AlignFloats(needs_[i].group_gradients);
     result.sizes.scratch = std::max(result.sizes.scratch, AlignFloats(needs_[i].scratch));
     op->Place(std::move(places));
-    result.ops.push_back({std::move(op), needs_[i].whole_chunk, has_backward});
+    result.ops.push_back({std::move(op), needs_[i].whole_chunk, has_backward,
+                          needs_[i].remakes && value(dsts[0]).remade});
   }
 
   std::vector<LoweredOp> ops_;

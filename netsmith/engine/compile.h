@@ -6,6 +6,7 @@
 
 #include "netsmith/engine/op.h"
 #include "netsmith/engine/precision.h"
+#include "netsmith/engine/timeline.h"
 #include "netsmith/graph/graph.h"
 
 /// Internal to the engine: from a graph to ops with every tensor in its place. Nothing is allocated
@@ -36,12 +37,7 @@ struct CompiledOp {
   std::unique_ptr<Op> op;
   bool whole_chunk = false;
   bool has_backward = true;  // false where no parameter lies before
-};
-
-/// Ops [first, end) that every sample passes before any enters the next phase.
-struct Phase {
-  int first = 0;
-  int end = 0;
+  bool remade = false;       // its output is not kept: Forward makes it again on the way back
 };
 
 struct CompiledGraph {

@@ -27,6 +27,7 @@ struct Chunk {
   std::int64_t group_first = 0;  // the first sample of its group
   bool first_of_group = true;    // the group's gradients start here
   bool training = false;
+  bool stream = false;  // tensors of the whole mini-batch are written past the cache
   std::uint64_t dropout_seed = 0;
   float* workspace = nullptr;  // the thread's
   float* scratch = nullptr;    // the thread's, for use within one call
@@ -107,6 +108,7 @@ struct OpNeeds {
   Sharing sharing = Sharing::kNone;
   bool whole_chunk = false;          // takes all samples of a chunk in one call
   bool ends_phase = false;           // the next op waits until the whole mini-batch has passed
+  bool remakes = false;              // Forward may be called again on the way back: it is cheap
   std::int64_t scratch = 0;          // floats, for one call
   std::int64_t packed = 0;           // floats of rearranged parameters and other constants
   std::int64_t group_gradients = 0;  // floats that each group of samples sums up in

@@ -2,8 +2,9 @@
 
 #include <sys/mman.h>
 
-#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 
 #include "netsmith/base/check.h"
@@ -20,31 +21,34 @@ namespace {
 /// Large buffers lie in large pages where the system has them: fewer to make, fewer to look up.
 constexpr std::size_t kLargePage = std::size_t{2} << 20;
 
-std::size_t AlignmentOf(std::size_t bytes) {
-  return bytes >= kLargePage ? kLargePage : AlignedBuffer::kAlignment;
-}
-
-std::size_t BytesOf(std::int64_t num_floats) {
-  constexpr std::size_t kStep = AlignedBuffer::kAlignment;
-  return (static_cast<std::size_t>(num_floats) * sizeof(float) / kStep + 2) * kStep;
+char* AlignUp(char* p, std::size_t alignment) {
+  const auto address = reinterpret_cast<std::uintptr_t>(p);
+  return p + ((address + alignment - 1) / alignment * alignment - address);
 }
 
 }  // namespace
 
+/// From calloc, which need not touch pages that come zeroed from the system; before the first float
+/// lies what it returned.
 AlignedBuffer::AlignedBuffer(std::int64_t num_floats) : size_(num_floats) {
   NETSMITH_CHECK_GE(num_floats, 0);
-  const std::size_t bytes = BytesOf(num_floats), alignment = AlignmentOf(bytes);
-  void* const memory =
-      std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+  const std::size_t bytes = static_cast<std::size_t>(num_floats) * sizeof(float) + kAlignment;
+  const std::size_t alignment = bytes >= kLargePage ? kLargePage : kAlignment;
+  void* const memory = std::calloc(1, bytes + alignment + kAlignment);
   if (memory == nullptr) throw std::bad_alloc();
-  data_.reset(static_cast<float*>(memory));
+  char* const start = AlignUp(static_cast<char*>(memory) + sizeof(void*), alignment);
+  std::memcpy(start - sizeof(void*), &memory, sizeof(void*));
+  data_.reset(reinterpret_cast<float*>(start));
   if (alignment == kLargePage) {
     // A wish: what the system makes of it changes no result.
-    (void)madvise(data_.get(), bytes / kLargePage * kLargePage, MADV_HUGEPAGE);
+    (void)madvise(start, bytes / kLargePage * kLargePage, MADV_HUGEPAGE);
   }
-  std::fill_n(data_.get(), bytes / sizeof(float), 0.0f);
 }
 
-void AlignedBuffer::Free::operator()(float* p) const { std::free(p); }
+void AlignedBuffer::Free::operator()(float* p) const {
+  void* memory = nullptr;
+  std::memcpy(&memory, reinterpret_cast<const char*>(p) - sizeof(void*), sizeof(void*));
+  std::free(memory);
+}
 
 }  // namespace netsmith::tensor

@@ -337,6 +337,23 @@ TEST(ProgramTest, PlannedBytesAreKnownBeforeAndAreWhatIsTaken) {
   }
 }
 
+TEST(ProgramTest, NormsAreMadeAgainOnTheWayBackRatherThanKept) {
+  constexpr std::int64_t kChannels = 8;
+  graph::Graph graph{.input = {16, 16, kChannels}, .nodes = {}};
+  int last = graph.Add(graph::Input{}, {});
+  for (int layer = 0; layer < 4; ++layer) {
+    last = graph.Add(graph::Conv{kChannels, 3, 3}, {last});
+    last = graph.Add(graph::BatchNorm{}, {last});
+    last = graph.Add(graph::Activation{}, {last});
+  }
+  last = graph.Add(graph::GlobalAvgPool{}, {last});
+  graph.Add(graph::Dense{2}, {last});
+  const auto bytes = [&](std::int64_t mb) { return Program::PlannedBytes(graph, mb, 1); };
+  const auto tensor = static_cast<double>(graph.input.size() * sizeof(float));
+  // Of each sample: the four norms' inputs, two of their gradients at a time, the padded image.
+  EXPECT_LT(static_cast<double>(bytes(64) - bytes(32)) / 32, 7.5 * tensor);
+}
+
 TEST(ProgramTest, NonFiniteWeightsShowInTheLoss) {
   base::ThreadPool pool(1);
   Program program(testing::MakeGraph({"nan", {1, 8, 1}, 3, {}}), 2, pool);

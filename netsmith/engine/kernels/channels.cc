@@ -1,13 +1,15 @@
 #include "netsmith/engine/kernels/channels.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <numeric>
-#include <utility>
 
 #include "netsmith/base/check.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "netsmith/engine/kernels/channels.cc"
+#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -32,51 +34,34 @@ void ForEach(std::int64_t n, std::int64_t channels, Body body) {
   for (; i + j < n; ++j) body(one, i + j, j);
 }
 
-/// Two sums a channel of terms(tag, i, j), a pair. The vectors at one place of the period are added
-/// up in registers, several at once to hide the adder's latency.
-template <class Terms>
-void SumPairs(std::int64_t n, std::int64_t channels, float* first, float* second, Terms terms) {
-  constexpr int kAtOnce = 4;
-  const hn::CappedTag<float, 16> d;
-  const hn::CappedTag<float, 1> one;
-  using V = hn::Vec<decltype(d)>;
-  const std::int64_t lanes = hn::MaxLanes(d);
-  const std::int64_t period = ChannelPeriod(channels);
-  const std::int64_t whole = n / period * period;
-  for (std::int64_t j = 0; j < period && whole > 0; j += lanes) {
-    V a[kAtOnce], b[kAtOnce];
-    for (int k = 0; k < kAtOnce; ++k) a[k] = b[k] = hn::Zero(d);
-    const auto add = [&](int k, std::int64_t i) {
-      const auto [term_a, term_b] = terms(d, i, j);
-      a[k] = hn::Add(a[k], term_a);
-      b[k] = hn::Add(b[k], term_b);
-    };
-    std::int64_t i = j;
-    for (; i + (kAtOnce - 1) * period < whole; i += kAtOnce * period) {
-#pragma GCC unroll 4
-      for (int k = 0; k < kAtOnce; ++k) add(k, i + k * period);
-    }
-    for (; i < whole; i += period) add(0, i);
-    HWY_ALIGN float sum_a[16];
-    HWY_ALIGN float sum_b[16];
-    hn::Store(hn::Add(hn::Add(a[0], a[1]), hn::Add(a[2], a[3])), d, sum_a);
-    hn::Store(hn::Add(hn::Add(b[0], b[1]), hn::Add(b[2], b[3])), d, sum_b);
-    for (std::int64_t lane = 0; lane < lanes; ++lane) {
-      first[(j + lane) % channels] += sum_a[lane];
-      second[(j + lane) % channels] += sum_b[lane];
-    }
+/// sums[c] += lanes of `sum`, of which the first lies at place j of the period.
+template <class D>
+void AddLanes(D d, hn::Vec<D> sum, std::int64_t j, std::int64_t channels, float* sums) {
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  std::int64_t c = j % channels;
+  if (channels % lanes == 0) {
+    hn::StoreU(hn::Add(hn::LoadU(d, sums + c), sum), d, sums + c);
+    return;
   }
-  for (std::int64_t i = whole; i < n; ++i) {
-    const auto [term_a, term_b] = terms(one, i, i - whole);
-    first[i % channels] += hn::GetLane(term_a);
-    second[i % channels] += hn::GetLane(term_b);
+  HWY_ALIGN float lane_sums[16];
+  hn::Store(sum, d, lane_sums);
+  for (std::int64_t lane = 0; lane < lanes; ++lane) {
+    sums[c] += lane_sums[lane];
+    c = c + 1 == channels ? 0 : c + 1;
   }
 }
 
-/// sums[c] += Σ term(tag, i, j)
-template <class Term>
-void SumTerms(std::int64_t n, std::int64_t channels, float* sums, Term term) {
-  constexpr int kAtOnce = 8;
+template <class V, int kSums>
+struct Terms {
+  V of[kSums];
+};
+
+/// sums[s][c] += Σ terms.of[s], kSums sums a channel. at(tag, j) has the constants at j … of a
+/// pattern, and makes the terms of floats i …. The vectors at one place of the period are added up
+/// in registers, several at once to hide the adder's latency.
+template <int kSums, class At>
+void AddSums(std::int64_t n, std::int64_t channels, const std::array<float*, kSums>& sums, At at) {
+  constexpr int kAtOnce = 8 / kSums;
   const hn::CappedTag<float, 16> d;
   const hn::CappedTag<float, 1> one;
   using V = hn::Vec<decltype(d)>;
@@ -84,44 +69,73 @@ void SumTerms(std::int64_t n, std::int64_t channels, float* sums, Term term) {
   const std::int64_t period = ChannelPeriod(channels);
   const std::int64_t whole = n / period * period;
   for (std::int64_t j = 0; j < period && whole > 0; j += lanes) {
-    V sum[kAtOnce];
-    for (V& part : sum) part = hn::Zero(d);
+    const auto terms_at = at(d, j);
+    V sum[kSums][kAtOnce];
+    for (auto& parts : sum) {
+      for (V& part : parts) part = hn::Zero(d);
+    }
+    const auto add = [&](int k, std::int64_t i) {
+      const Terms<V, kSums> terms = terms_at(i);
+      for (int s = 0; s < kSums; ++s) sum[s][k] = hn::Add(sum[s][k], terms.of[s]);
+    };
     std::int64_t i = j;
     for (; i + (kAtOnce - 1) * period < whole; i += kAtOnce * period) {
 #pragma GCC unroll 8
-      for (int k = 0; k < kAtOnce; ++k) sum[k] = hn::Add(sum[k], term(d, i + k * period, j));
+      for (int k = 0; k < kAtOnce; ++k) add(k, i + k * period);
     }
-    for (; i < whole; i += period) sum[0] = hn::Add(sum[0], term(d, i, j));
-    for (int k = kAtOnce / 2; k > 0; k /= 2) {
-      for (int other = 0; other < k; ++other) sum[other] = hn::Add(sum[other], sum[other + k]);
+    for (; i < whole; i += period) add(0, i);
+    for (int s = 0; s < kSums; ++s) {
+      for (int k = kAtOnce / 2; k > 0; k /= 2) {
+        for (int other = 0; other < k; ++other) {
+          sum[s][other] = hn::Add(sum[s][other], sum[s][other + k]);
+        }
+      }
+      AddLanes(d, sum[s][0], j, channels, sums[s]);
     }
-    HWY_ALIGN float lane_sums[16];
-    hn::Store(sum[0], d, lane_sums);
-    for (std::int64_t lane = 0; lane < lanes; ++lane)
-      sums[(j + lane) % channels] += lane_sums[lane];
   }
   for (std::int64_t i = whole; i < n; ++i) {
-    sums[i % channels] += hn::GetLane(term(one, i, i - whole));
+    const auto terms = at(one, i - whole)(i);
+    for (int s = 0; s < kSums; ++s) sums[s][i % channels] += hn::GetLane(terms.of[s]);
   }
 }
 
 void Sums(std::int64_t n, std::int64_t channels, const float* values, float* sums) {
-  SumTerms(n, channels, sums,
-           [&](auto d, std::int64_t i, std::int64_t) { return hn::LoadU(d, values + i); });
+  AddSums<1>(n, channels, {sums}, [=](auto d, std::int64_t) {
+    return [=](std::int64_t i) { return Terms<hn::Vec<decltype(d)>, 1>{hn::LoadU(d, values + i)}; };
+  });
 }
 
-void Squares(std::int64_t n, std::int64_t channels, const float* values, const float* mean,
-             float* squares) {
-  SumTerms(n, channels, squares, [&](auto d, std::int64_t i, std::int64_t j) {
-    const auto deviation = hn::Sub(hn::LoadU(d, values + i), hn::LoadU(d, mean + j));
-    return hn::Mul(deviation, deviation);
+/// Stores `value`; with `stream` past the cache, where `d` has whole vectors to store.
+template <class D>
+void Store(bool stream, hn::Vec<D> value, D d, float* to) {
+  if constexpr (hn::MaxLanes(D()) > 1) {
+    if (stream) return hn::Stream(value, d, to);
+  }
+  hn::StoreU(value, d, to);
+}
+
+bool IsAligned(const float* p) { return reinterpret_cast<std::uintptr_t>(p) % 64 == 0; }
+
+void Moments(std::int64_t n, std::int64_t channels, const float* src, const float* center,
+             float* sums, float* squares, bool stream, float* dst) {
+  stream = stream && IsAligned(dst);
+  AddSums<2>(n, channels, {sums, squares}, [=](auto d, std::int64_t j) {
+    const auto middle = hn::LoadU(d, center + j);
+    return [=](std::int64_t i) {
+      const auto value = hn::LoadU(d, src + i);
+      Store(stream, value, d, dst + i);
+      const auto deviation = hn::Sub(value, middle);
+      return Terms<hn::Vec<decltype(d)>, 2>{deviation, hn::Mul(deviation, deviation)};
+    };
   });
 }
 
 void Products(std::int64_t n, std::int64_t channels, const float* a, const float* b,
               float* products) {
-  SumTerms(n, channels, products, [&](auto d, std::int64_t i, std::int64_t) {
-    return hn::Mul(hn::LoadU(d, a + i), hn::LoadU(d, b + i));
+  AddSums<1>(n, channels, {products}, [=](auto d, std::int64_t) {
+    return [=](std::int64_t i) {
+      return Terms<hn::Vec<decltype(d)>, 1>{hn::Mul(hn::LoadU(d, a + i), hn::LoadU(d, b + i))};
+    };
   });
 }
 
@@ -135,29 +149,33 @@ void Scale(std::int64_t n, std::int64_t channels, const float* src, const float*
 }
 
 void NormGradients(std::int64_t n, std::int64_t channels, const float* src,
-                   const NormConstants& norm, bool relu, float* diff, float* sums,
-                   float* products) {
-  SumPairs(n, channels, sums, products, [&](auto d, std::int64_t i, std::int64_t j) {
-    const auto x = hn::LoadU(d, src + i);
-    auto gradient = hn::LoadU(d, diff + i);
-    if (relu) {
-      const auto value = hn::MulAdd(x, hn::LoadU(d, norm.scale + j), hn::LoadU(d, norm.shift + j));
-      gradient = hn::IfThenElseZero(hn::Gt(value, hn::Zero(d)), gradient);
-      hn::StoreU(gradient, d, diff + i);
-    }
-    const auto deviation = hn::Sub(x, hn::LoadU(d, norm.mean + j));
-    return std::make_pair(gradient, hn::Mul(gradient, deviation));
+                   const NormConstants& norm, bool relu, const float* diff_dst, float* sums,
+                   float* products, bool stream, float* diff_src) {
+  stream = stream && IsAligned(diff_src);
+  AddSums<2>(n, channels, {sums, products}, [=](auto d, std::int64_t j) {
+    const auto scale = hn::LoadU(d, norm.scale + j), shift = hn::LoadU(d, norm.shift + j);
+    const auto mean = hn::LoadU(d, norm.mean + j);
+    return [=](std::int64_t i) {
+      const auto x = hn::LoadU(d, src + i);
+      auto diff = hn::LoadU(d, diff_dst + i);
+      if (relu) {
+        const auto positive = hn::Gt(hn::MulAdd(x, scale, shift), hn::Zero(d));
+        diff = hn::IfThenElseZero(positive, diff);
+      }
+      Store(stream, diff, d, diff_src + i);
+      return Terms<hn::Vec<decltype(d)>, 2>{diff, hn::Mul(diff, hn::Sub(x, mean))};
+    };
   });
 }
 
-void NormBackward(std::int64_t n, std::int64_t channels, const float* src, const NormSlopes& slopes,
-                  float* diff) {
+void NormBackward(std::int64_t n, std::int64_t channels, const float* src, const float* diff_dst,
+                  const NormSlopes& slopes, float* diff_src) {
   ForEach(n, channels, [&](auto d, std::int64_t i, std::int64_t j) {
     const auto deviation = hn::Sub(hn::LoadU(d, src + i), hn::LoadU(d, slopes.mean + j));
     const auto along_src =
         hn::MulAdd(deviation, hn::LoadU(d, slopes.along_src + j), hn::LoadU(d, slopes.offset + j));
-    hn::StoreU(hn::MulAdd(hn::LoadU(d, diff + i), hn::LoadU(d, slopes.along_diff + j), along_src),
-               d, diff + i);
+    const auto diff = hn::LoadU(d, diff_dst + i);
+    hn::StoreU(hn::MulAdd(diff, hn::LoadU(d, slopes.along_diff + j), along_src), d, diff_src + i);
   });
 }
 
@@ -168,7 +186,7 @@ HWY_AFTER_NAMESPACE();
 namespace netsmith::engine::kernels {
 
 HWY_EXPORT(Sums);
-HWY_EXPORT(Squares);
+HWY_EXPORT(Moments);
 HWY_EXPORT(Products);
 HWY_EXPORT(Scale);
 HWY_EXPORT(NormGradients);
@@ -189,9 +207,9 @@ void AddChannelSums(std::int64_t n, std::int64_t channels, const float* values, 
   HWY_DYNAMIC_DISPATCH(Sums)(n, channels, values, sums);
 }
 
-void AddChannelSquares(std::int64_t n, std::int64_t channels, const float* values,
-                       const float* mean, float* squares) {
-  HWY_DYNAMIC_DISPATCH(Squares)(n, channels, values, mean, squares);
+void CopyAndMeasure(std::int64_t n, std::int64_t channels, const float* src, const float* center,
+                    float* sums, float* squares, bool stream, float* dst) {
+  HWY_DYNAMIC_DISPATCH(Moments)(n, channels, src, center, sums, squares, stream, dst);
 }
 
 void ScaleChannels(std::int64_t n, std::int64_t channels, const float* src, const float* scale,
@@ -200,16 +218,18 @@ void ScaleChannels(std::int64_t n, std::int64_t channels, const float* src, cons
 }
 
 void AddNormGradients(std::int64_t n, std::int64_t channels, const float* src,
-                      const NormConstants& norm, bool relu, float* diff, float* sums,
-                      float* products) {
+                      const NormConstants& norm, bool relu, const float* diff_dst, float* sums,
+                      float* products, bool stream, float* diff_src) {
   HWY_DYNAMIC_DISPATCH(NormGradients)
-  (n, channels, src, norm, relu, diff, sums, products);
+  (n, channels, src, norm, relu, diff_dst, sums, products, stream, diff_src);
 }
 
-void ApplyNormSlopes(std::int64_t n, std::int64_t channels, const float* src,
-                     const NormSlopes& slopes, float* diff) {
-  HWY_DYNAMIC_DISPATCH(NormBackward)(n, channels, src, slopes, diff);
+void ApplyNormSlopes(std::int64_t n, std::int64_t channels, const float* src, const float* diff_dst,
+                     const NormSlopes& slopes, float* diff_src) {
+  HWY_DYNAMIC_DISPATCH(NormBackward)(n, channels, src, diff_dst, slopes, diff_src);
 }
+
+void FlushStreams() { hwy::FlushStream(); }
 
 void AddChannelProducts(std::int64_t n, std::int64_t channels, const float* a, const float* b,
                         float* products) {

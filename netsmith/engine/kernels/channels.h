@@ -16,21 +16,24 @@ void RepeatChannels(std::int64_t channels, const float* values, float* pattern);
 /// sums[c] += Σ values
 void AddChannelSums(std::int64_t n, std::int64_t channels, const float* values, float* sums);
 
-/// squares[c] += Σ (values - mean)²
-/// Shapes   mean: a pattern.
-void AddChannelSquares(std::int64_t n, std::int64_t channels, const float* values,
-                       const float* mean, float* squares);
+/// dst = src        sums[c] += Σ (src - center)        squares[c] += Σ (src - center)²
+/// `stream`: dst is written past the cache, which keeps what is needed sooner; other threads see it
+/// after FlushStreams.
+/// Shapes   center: a pattern
+void CopyAndMeasure(std::int64_t n, std::int64_t channels, const float* src, const float* center,
+                    float* sums, float* squares, bool stream, float* dst);
 
 /// dst = src · scale + shift, then ReLU if asked.
 /// Shapes   scale, shift: patterns
 void ScaleChannels(std::int64_t n, std::int64_t channels, const float* src, const float* scale,
                    const float* shift, bool relu, float* dst);
 
-/// What a batch norm's way back needs of the mini-batch. First, with `relu`, zeroes diff where
-/// src · scale + shift is not positive; then
+/// What a batch norm's way back needs of the mini-batch:
 ///
-///   sums[c] += Σ diff        products[c] += Σ diff · (src - mean)
+///   diff_src = diff_dst, with `relu` only where src · scale + shift is positive, else 0
+///   sums[c] += Σ diff_src        products[c] += Σ diff_src · (src - mean)
 ///
+/// `stream`: diff_src is written past the cache.
 /// Shapes   scale, shift, mean: patterns.
 struct NormConstants {
   const float* scale = nullptr;
@@ -38,10 +41,10 @@ struct NormConstants {
   const float* mean = nullptr;
 };
 void AddNormGradients(std::int64_t n, std::int64_t channels, const float* src,
-                      const NormConstants& norm, bool relu, float* diff, float* sums,
-                      float* products);
+                      const NormConstants& norm, bool relu, const float* diff_dst, float* sums,
+                      float* products, bool stream, float* diff_src);
 
-/// diff = along_diff · diff + along_src · (src - mean) + offset, in place.
+/// diff_src = along_diff · diff_dst + along_src · (src - mean) + offset
 /// Shapes   all constants: patterns
 struct NormSlopes {
   const float* along_diff = nullptr;
@@ -49,8 +52,10 @@ struct NormSlopes {
   const float* mean = nullptr;
   const float* offset = nullptr;
 };
-void ApplyNormSlopes(std::int64_t n, std::int64_t channels, const float* src,
-                     const NormSlopes& slopes, float* diff);
+void ApplyNormSlopes(std::int64_t n, std::int64_t channels, const float* src, const float* diff_dst,
+                     const NormSlopes& slopes, float* diff_src);
+
+void FlushStreams();
 
 /// products[c] += Σ a · b
 void AddChannelProducts(std::int64_t n, std::int64_t channels, const float* a, const float* b,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "netsmith/engine/kernels/depthwise.cc"
@@ -78,43 +79,55 @@ void Forward(const DepthwiseRow& row, const float* src, const float* weights, co
   });
 }
 
-/// Gradients of kTaps neighbouring elements of one kernel row.
-template <int kTaps, class Access>
+/// Gradients of kTaps neighbouring elements of kRows kernel rows.
+template <int kRows, int kTaps, class Access>
 void Taps(const DepthwiseRow& row, Access access, const float* src, const float* diff_dst,
           float* diff_weights) {
-  V sum[kTaps];
-  for (int w = 0; w < kTaps; ++w) sum[w] = hn::Zero(Tag());
+  V sum[kRows][kTaps];
+  for (auto& of_row : sum) {
+    for (V& of_tap : of_row) of_tap = hn::Zero(Tag());
+  }
   for (std::int64_t x = 0; x < row.width; ++x) {
     const V diff = access.Load(diff_dst + x * row.channels);
-    const float* from = src + x * row.src_step;
-#pragma GCC unroll 8
-    for (int w = 0; w < kTaps; ++w) {
-      sum[w] = hn::MulAdd(access.Load(from + w * row.src_tap), diff, sum[w]);
+#pragma GCC unroll 3
+    for (int h = 0; h < kRows; ++h) {
+      const float* from = src + h * row.src_row + x * row.src_step;
+#pragma GCC unroll 5
+      for (int w = 0; w < kTaps; ++w) {
+        sum[h][w] = hn::MulAdd(access.Load(from + w * row.src_tap), diff, sum[h][w]);
+      }
     }
   }
-  for (int w = 0; w < kTaps; ++w) {
-    float* const to = diff_weights + w * row.channels;
-    access.Store(hn::Add(access.Load(to), sum[w]), to);
+  for (int h = 0; h < kRows; ++h) {
+    for (int w = 0; w < kTaps; ++w) {
+      float* const to = diff_weights + (h * row.kw + w) * row.channels;
+      access.Store(hn::Add(access.Load(to), sum[h][w]), to);
+    }
   }
 }
 
+/// Sums of several kernel rows fit the 32 registers of AVX-512.
+constexpr int kRowsAtOnce = HWY_TARGET <= HWY_AVX3 ? 3 : 1;
+
 void Weights(const DepthwiseRow& row, const float* src, const float* diff_dst,
              float* diff_weights) {
-  constexpr int kTaps = 5;
   ForEachVector(row.channels, [&](std::int64_t c, auto access) {
-    for (std::int64_t h = 0; h < row.kh; ++h) {
-      const float* from = src + h * row.src_row + c;
-      float* to = diff_weights + h * row.kw * row.channels + c;
-      std::int64_t w = 0;
-      const auto next = [&](auto taps) {
-        Taps<decltype(taps)::value>(row, access, from + w * row.src_tap, diff_dst + c,
-                                    to + w * row.channels);
-        w += decltype(taps)::value;
-      };
-      while (w + kTaps <= row.kw) next(std::integral_constant<int, kTaps>());
-      while (w + 3 <= row.kw) next(std::integral_constant<int, 3>());
-      while (w < row.kw) next(std::integral_constant<int, 1>());
-    }
+    std::int64_t h = 0, w = 0;
+    const auto next = [&](auto rows, auto taps) {
+      Taps<decltype(rows)::value, decltype(taps)::value>(
+          row, access, src + h * row.src_row + w * row.src_tap + c, diff_dst + c,
+          diff_weights + (h * row.kw + w) * row.channels + c);
+      w += decltype(taps)::value;
+    };
+    const auto next_rows = [&](auto rows) {
+      w = 0;
+      while (w + 5 <= row.kw) next(rows, std::integral_constant<int, 5>());
+      while (w + 3 <= row.kw) next(rows, std::integral_constant<int, 3>());
+      while (w < row.kw) next(rows, std::integral_constant<int, 1>());
+      h += decltype(rows)::value;
+    };
+    while (h + kRowsAtOnce <= row.kh) next_rows(std::integral_constant<int, kRowsAtOnce>());
+    while (h < row.kh) next_rows(std::integral_constant<int, 1>());
   });
 }
 

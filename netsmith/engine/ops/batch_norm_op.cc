@@ -16,8 +16,11 @@ namespace {
 ///   forward   y = scale · x + shift,  scale = gamma · rstd,  shift = beta - scale · mean
 ///   back      dx = scale · (dy - Σdy / N - (x - mean) · rstd² · Σ(dy · (x - mean)) / N)
 ///
-/// Each sample's moments are taken by themselves, in two passes while it is in the cache, and
-/// joined within the group, then in double over the groups.
+/// Its output is its input, moved to where the whole mini-batch is kept: past the cache where that
+/// is large, so that the convolution before writes to memory that stays in the cache.
+///
+/// A group's moments take in sample after sample, each while it is in the cache, as sums of the
+/// deviations from the mean of those before; groups are joined in double.
 /// Source   Ioffe & Szegedy 2015, arXiv:1502.03167, Algorithm 1; joining moments: Chan et al. 1979
 class NormStatisticsOp final : public Op {
  public:
@@ -30,9 +33,8 @@ class NormStatisticsOp final : public Op {
   OpNeeds Needs() const override {
     const std::int64_t c = channels();
     return {
-        .srcs = {{.layout = {shape_}, .in_backward = true}},
-        .dsts = {{.shape = shape_, .diff_layout = {shape_}}},
-        .sharing = Sharing::kFork,
+        .srcs = {{.layout = {shape_}}},
+        .dsts = {{.shape = shape_, .diff_layout = {shape_}, .in_backward = true}},
         .ends_phase = true,
         .scratch = 2 * AlignFloats(c) + period_,
         .packed = kNumPatterns * period_ + AlignFloats(c),
@@ -55,13 +57,16 @@ class NormStatisticsOp final : public Op {
   }
 
   void Forward(const Chunk& chunk, std::int64_t first, std::int64_t count) const override {
-    if (!chunk.training) return;
     for (std::int64_t i = first; i < first + count; ++i) {
       const float* const src = chunk.Sample(places_.src(), i);
-      float* const mean = chunk.scratch;
-      float* const square = mean + AlignFloats(channels());
-      MeasureSample(src, mean, square, square + AlignFloats(channels()));
-      Join(chunk, i, mean, square);
+      float* const dst = chunk.Sample(places_.dst(), i);
+      if (chunk.training) {
+        MoveAndMeasure(chunk, chunk.first + i - chunk.group_first, src, dst);
+      } else {
+        ForEachRow(places_.src().layout, src, places_.dst().layout, dst,
+                   [](std::int64_t n, const float* from, float* to) { std::copy_n(from, n, to); });
+      }
+      ZeroPadding(places_.dst().layout, dst);
     }
   }
 
@@ -104,12 +109,18 @@ class NormStatisticsOp final : public Op {
                                         .along_src = Pattern(chunk.packed, kAlongSrc),
                                         .mean = Pattern(chunk.packed, kMean),
                                         .offset = Pattern(chunk.packed, kOffset)};
+    const Layout& layout = places_.dst().layout;
+    const Layout& diff_src_layout = places_.diff_src().layout;
     for (std::int64_t i = first; i < first + count; ++i) {
-      ForEachRow(places_.src().layout, chunk.Sample(places_.src(), i), places_.diff_src().layout,
-                 chunk.Sample(places_.diff_src(), i),
-                 [&](std::int64_t n, const float* src, float* diff) {
-                   kernels::ApplyNormSlopes(n, channels(), src, slopes, diff);
-                 });
+      const float* const values = chunk.Sample(places_.dst(), i);
+      const float* const diff_dst = chunk.Sample(places_.diff_dst(), i);
+      float* const diff_src = chunk.Sample(places_.diff_src(), i);
+      for (std::int64_t y = 0; y < shape_.height; ++y) {
+        kernels::ApplyNormSlopes(layout.row_floats(), channels(), values + layout.row(y),
+                                 diff_dst + places_.diff_dst().layout.row(y), slopes,
+                                 diff_src + diff_src_layout.row(y));
+      }
+      ZeroPadding(diff_src_layout, diff_src);
     }
   }
 
@@ -177,38 +188,39 @@ class NormStatisticsOp final : public Op {
     average = static_cast<float>(norm_.momentum * average + (1 - norm_.momentum) * value);
   }
 
-  /// A sample's mean and sum of squared deviations.
-  void MeasureSample(const float* src, float* mean, float* square, float* pattern) const {
+  /// Takes a sample into its group's mean m and sum of squared deviations, after `before` others:
+  ///
+  ///   s = Σ (x - m),  q = Σ (x - m)²;   m += step,  square += q - s · step,
+  ///   step = s / (positions · (before + 1))
+  void MoveAndMeasure(const Chunk& chunk, std::int64_t before, const float* src, float* dst) const {
+    const std::int64_t c = channels();
+    const float positions = static_cast<float>(shape_.height * shape_.width);
     const Layout& layout = places_.src().layout;
-    const auto positions = static_cast<float>(shape_.height * shape_.width);
-    std::fill_n(mean, channels(), 0.0f);
-    std::fill_n(square, channels(), 0.0f);
-    for (std::int64_t y = 0; y < shape_.height; ++y) {
-      kernels::AddChannelSums(layout.row_floats(), channels(), src + layout.row(y), mean);
-    }
-    for (std::int64_t k = 0; k < channels(); ++k) mean[k] /= positions;
-    kernels::RepeatChannels(channels(), mean, pattern);
-    for (std::int64_t y = 0; y < shape_.height; ++y) {
-      kernels::AddChannelSquares(layout.row_floats(), channels(), src + layout.row(y), pattern,
-                                 square);
-    }
-  }
-
-  /// Joins a sample's moments to those of its group's samples before it.
-  void Join(const Chunk& chunk, std::int64_t i, const float* mean, const float* square) const {
-    float* const group_mean = chunk.group_gradients + places_.group_gradients;
-    float* const group_square = group_mean + AlignFloats(channels());
-    const auto before = static_cast<float>(chunk.first + i - chunk.group_first);
-    const auto positions = static_cast<float>(shape_.height * shape_.width);
+    float* const mean = chunk.group_gradients + places_.group_gradients;
+    float* const square = mean + AlignFloats(c);
     if (before == 0) {
-      std::copy_n(mean, channels(), group_mean);
-      std::copy_n(square, channels(), group_square);
-      return;
+      std::fill_n(mean, c, 0.0f);
+      std::fill_n(square, c, 0.0f);
+      for (std::int64_t y = 0; y < shape_.height; ++y) {
+        kernels::AddChannelSums(layout.row_floats(), c, src + layout.row(y), mean);
+      }
+      for (std::int64_t k = 0; k < c; ++k) mean[k] /= positions;
     }
-    for (std::int64_t k = 0; k < channels(); ++k) {
-      const float delta = mean[k] - group_mean[k];
-      group_mean[k] += delta / (before + 1);
-      group_square[k] += square[k] + delta * delta * positions * before / (before + 1);
+    float* const sums = chunk.scratch;
+    float* const squares = sums + AlignFloats(c);
+    float* const center = squares + AlignFloats(c);
+    std::fill_n(sums, 2 * AlignFloats(c), 0.0f);
+    kernels::RepeatChannels(c, mean, center);
+    const bool stream = chunk.stream && places_.dst().whole_batch;
+    ForEachRow(layout, src, places_.dst().layout, dst,
+               [&](std::int64_t n, const float* from, float* to) {
+                 kernels::CopyAndMeasure(n, c, from, center, sums, squares, stream, to);
+               });
+    const float share = 1 / (positions * static_cast<float>(before + 1));
+    for (std::int64_t k = 0; k < c; ++k) {
+      const float step = sums[k] * share;
+      mean[k] += step;
+      square[k] += squares[k] - sums[k] * step;
     }
   }
 
@@ -227,7 +239,7 @@ class NormApplyOp final : public Op {
   OpNeeds Needs() const override {
     return {.srcs = {{.layout = {shape_}, .in_backward = true}},
             .dsts = {{.shape = shape_, .diff_layout = {shape_}}},
-            .sharing = Sharing::kInPlace};
+            .remakes = true};
   }
 
   void Forward(const Chunk& chunk, std::int64_t first, std::int64_t count) const override {
@@ -247,14 +259,19 @@ class NormApplyOp final : public Op {
     const kernels::NormConstants norm = statistics_.Constants(chunk.packed);
     const std::int64_t gap = AlignFloats(shape_.channels);
     float* const sums = statistics_.GradientSums(chunk);
+    const bool stream = chunk.stream && places_.diff_src().whole_batch;
     for (std::int64_t i = first; i < first + count; ++i) {
       if (chunk.first_of_group && i == 0) std::fill_n(sums, 2 * gap, 0.0f);
-      ForEachRow(places_.src().layout, chunk.Sample(places_.src(), i), places_.diff_dst().layout,
-                 chunk.Sample(places_.diff_dst(), i),
-                 [&](std::int64_t n, const float* src, float* diff) {
-                   kernels::AddNormGradients(n, shape_.channels, src, norm, with_relu_, diff, sums,
-                                             sums + gap);
-                 });
+      const float* const src = chunk.Sample(places_.src(), i);
+      const float* const diff_dst = chunk.Sample(places_.diff_dst(), i);
+      float* const diff_src = chunk.Sample(places_.diff_src(), i);
+      const Layout& layout = places_.src().layout;
+      for (std::int64_t y = 0; y < shape_.height; ++y) {
+        kernels::AddNormGradients(layout.row_floats(), shape_.channels, src + layout.row(y), norm,
+                                  with_relu_, diff_dst + places_.diff_dst().layout.row(y), sums,
+                                  sums + gap, stream, diff_src + places_.diff_src().layout.row(y));
+      }
+      ZeroPadding(places_.diff_src().layout, diff_src);
     }
   }
 

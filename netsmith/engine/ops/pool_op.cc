@@ -48,59 +48,22 @@ class Windows {
   kernels::PoolRow row_;
 };
 
-/// Max pool with any stride and padding.
-class StridedMaxPoolOp final : public Op {
- public:
-  StridedMaxPoolOp(std::string name, const graph::MaxPool& pool, SampleShape src)
-      : Op(std::move(name)), windows_(pool, src) {}
-
-  OpNeeds Needs() const override {
-    return {.srcs = {{.layout = {windows_.src()}, .in_backward = true}},
-            .dsts = {{.shape = windows_.dst(), .diff_layout = {windows_.dst()}}}};
-  }
-
-  void Forward(const Chunk& chunk, std::int64_t first, std::int64_t count) const override {
-    const Layout& from = places_.src().layout;
-    const Layout& to = places_.dst().layout;
-    for (std::int64_t i = first; i < first + count; ++i) {
-      const float* const src = chunk.Sample(places_.src(), i);
-      float* const dst = chunk.Sample(places_.dst(), i);
-      windows_.ForEach(from, [&](const kernels::PoolRow& row, std::int64_t top, std::int64_t y) {
-        kernels::MaxPoolRow(row, src + from.row(top), dst + to.row(y));
-      });
-      ZeroPadding(to, dst);
-    }
-  }
-
-  void Backward(const Chunk& chunk, std::int64_t first, std::int64_t count) const override {
-    if (!places_.needs_diff_src()) return;
-    const Layout& from = places_.src().layout;
-    const Layout& to = places_.diff_src().layout;
-    for (std::int64_t i = first; i < first + count; ++i) {
-      const float* const src = chunk.Sample(places_.src(), i);
-      const float* const diff_dst = chunk.Sample(places_.diff_dst(), i);
-      float* const diff_src = chunk.Sample(places_.diff_src(), i);
-      std::fill_n(diff_src, to.size(), 0.0f);
-      windows_.ForEach(from, [&](const kernels::PoolRow& row, std::int64_t top, std::int64_t y) {
-        kernels::MaxPoolRowBackward(row, src + from.row(top),
-                                    diff_dst + places_.diff_dst().layout.row(y),
-                                    diff_src + to.row(top), to.row_stride());
-      });
-    }
-  }
-
- private:
-  Windows windows_;
+/// What a kind of pool makes of a row of windows, there and back.
+struct PoolKernels {
+  void (*forward)(const kernels::PoolRow& row, const float* src, float* dst);
+  void (*backward)(const kernels::PoolRow& row, const float* src, const float* diff_dst,
+                   float* diff_src, std::int64_t diff_row_stride);
+  bool backward_reads_src;
 };
 
-/// Average pool.
-class AvgPoolOp final : public Op {
+/// A pool with any stride and padding.
+class PoolOp final : public Op {
  public:
-  AvgPoolOp(std::string name, const graph::AvgPool& pool, SampleShape src)
-      : Op(std::move(name)), windows_(pool, src) {}
+  PoolOp(std::string name, const Windows& windows, const PoolKernels& kernels)
+      : Op(std::move(name)), windows_(windows), kernels_(kernels) {}
 
   OpNeeds Needs() const override {
-    return {.srcs = {{.layout = {windows_.src()}}},
+    return {.srcs = {{.layout = {windows_.src()}, .in_backward = kernels_.backward_reads_src}},
             .dsts = {{.shape = windows_.dst(), .diff_layout = {windows_.dst()}}}};
   }
 
@@ -111,7 +74,7 @@ class AvgPoolOp final : public Op {
       const float* const src = chunk.Sample(places_.src(), i);
       float* const dst = chunk.Sample(places_.dst(), i);
       windows_.ForEach(from, [&](const kernels::PoolRow& row, std::int64_t top, std::int64_t y) {
-        kernels::AvgPoolRow(row, src + from.row(top), dst + to.row(y));
+        kernels_.forward(row, src + from.row(top), dst + to.row(y));
       });
       ZeroPadding(to, dst);
     }
@@ -119,31 +82,45 @@ class AvgPoolOp final : public Op {
 
   void Backward(const Chunk& chunk, std::int64_t first, std::int64_t count) const override {
     if (!places_.needs_diff_src()) return;
+    const Layout& from = places_.src().layout;
     const Layout& to = places_.diff_src().layout;
     for (std::int64_t i = first; i < first + count; ++i) {
+      const float* const src = chunk.Sample(places_.src(), i);
       const float* const diff_dst = chunk.Sample(places_.diff_dst(), i);
       float* const diff_src = chunk.Sample(places_.diff_src(), i);
       std::fill_n(diff_src, to.size(), 0.0f);
-      windows_.ForEach(to, [&](const kernels::PoolRow& row, std::int64_t top, std::int64_t y) {
-        kernels::AvgPoolRowBackward(row, diff_dst + places_.diff_dst().layout.row(y),
-                                    diff_src + to.row(top), to.row_stride());
+      windows_.ForEach(from, [&](const kernels::PoolRow& row, std::int64_t top, std::int64_t y) {
+        kernels_.backward(row, src + from.row(top), diff_dst + places_.diff_dst().layout.row(y),
+                          diff_src + to.row(top), to.row_stride());
       });
     }
   }
 
  private:
   Windows windows_;
+  PoolKernels kernels_;
 };
 
 }  // namespace
 
 std::unique_ptr<Op> MakeStridedMaxPoolOp(std::string name, const graph::MaxPool& pool,
                                          SampleShape src) {
-  return std::make_unique<StridedMaxPoolOp>(std::move(name), pool, src);
+  return std::make_unique<PoolOp>(std::move(name), Windows(pool, src),
+                                  PoolKernels{.forward = kernels::MaxPoolRow,
+                                              .backward = kernels::MaxPoolRowBackward,
+                                              .backward_reads_src = true});
 }
 
 std::unique_ptr<Op> MakeAvgPoolOp(std::string name, const graph::AvgPool& pool, SampleShape src) {
-  return std::make_unique<AvgPoolOp>(std::move(name), pool, src);
+  return std::make_unique<PoolOp>(
+      std::move(name), Windows(pool, src),
+      PoolKernels{.forward = kernels::AvgPoolRow,
+                  .backward =
+                      [](const kernels::PoolRow& row, const float* /*src*/, const float* diff_dst,
+                         float* diff_src, std::int64_t row_stride) {
+                        kernels::AvgPoolRowBackward(row, diff_dst, diff_src, row_stride);
+                      },
+                  .backward_reads_src = false});
 }
 
 std::unique_ptr<Op> MakeGlobalAvgPoolOp(std::string name, SampleShape src) {

@@ -225,10 +225,10 @@ double Executor::Train(std::span<const float> src, std::span<const std::int32_t>
 
 void Executor::FinishGradients(const Batch& whole) {
   pool_.Run(std::ssize(gradient_pieces_), [&](std::int64_t i, int thread) {
-    const auto [op, piece] = gradient_pieces_[i];
-    OpTime* time = TimesOf(thread, op);
+    const GradientPiece& part = gradient_pieces_[i];
+    OpTime* time = TimesOf(thread, part.op);
     Timed(time ? &time->gradient_ms : nullptr,
-          [&] { graph_.ops[op].op->FinishGradient(whole, piece); });
+          [&] { graph_.ops[part.op].op->FinishGradient(whole, part.piece); });
   });
 }
 

@@ -25,6 +25,8 @@
 #include "netsmith/report/format.h"
 #include "netsmith/report/study_report.h"
 #include "netsmith/report/study_view.h"
+#include "netsmith/search/patience.h"
+#include "netsmith/search/search.h"
 #include "netsmith/space/network.h"
 #include "netsmith/space/text_cursor.h"
 #include "netsmith/train/full_training.h"
@@ -64,8 +66,9 @@ train::FullTrainingResult FromJson(const ordered_json& json) {
 class KeptTrainings {
  public:
   KeptTrainings(study::Store& store, std::string study, const data::Problem& problem,
-                const train::FullTrainingOptions& options)
+                const train::FullTrainingOptions& options, const std::stop_token& stop)
       : store_(store),
+        patience_(search::SearchOptions().patience_seconds, stop),
         study_(std::move(study)),
         how_(fmt::format("data {} epochs {} mb {} rates {} seed {} seeds {}",
                          problem.content_hash(), options.epochs, options.mb,
@@ -88,8 +91,8 @@ class KeptTrainings {
 
   void Keep(const train::NamedNetwork& network, const train::FullTrainingResult& result) {
     const std::string what = What(network);
-    store_.SetAttribute(study_, Key(what),
-                        ordered_json{{"of", what}, {"result", ToJson(result)}}.dump());
+    const std::string text = ordered_json{{"of", what}, {"result", ToJson(result)}}.dump();
+    patience_.Run([&] { store_.SetAttribute(study_, Key(what), text); });
   }
 
  private:
@@ -104,6 +107,7 @@ class KeptTrainings {
   }
 
   study::Store& store_;
+  search::Patience patience_;
   std::string study_;
   std::string how_;
 };
@@ -299,7 +303,7 @@ report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonR
                                            .num_cores = flags.training.threads,
                                            .keep_weights = request.keep_weights};
   std::optional<KeptTrainings> kept;
-  if (request.study) kept.emplace(*store, *request.study, problem, options);
+  if (request.study) kept.emplace(*store, *request.study, problem, options, stop);
   TrainTheRest(comparison.networks, graphs, problem, options, recipe, kept ? &*kept : nullptr,
                stop);
   if (request.study) {

@@ -118,5 +118,23 @@ TEST_F(LostPostgresTest, WhatAWorkerCouldNotDeliverIsDeliveredLater) {
             std::vector<std::string>{"6|6|1"});
 }
 
+TEST_F(LostPostgresTest, AFinishedFullTrainingWaitsForTheStore) {
+  OpenGate();
+  ASSERT_EQ(Netsmith(Search(database_->url())).exit_code, 0);
+  BackgroundProcess compare(NetsmithCommand({"compare", "s", "--store", database_->url(), "--data",
+                                             data(), "--epochs", "40", "--learning-rates", "0.01",
+                                             "--finalists", "1", "--hand-made", "none", "--json"}));
+  const auto says = [&](const char* text) {
+    return EventuallyTrue([&] { return compare.ErrorsSoFar().find(text) != std::string::npos; });
+  };
+  ASSERT_TRUE(says("epoch 1 of")) << compare.ErrorsSoFar();
+  AllowConnections(false);
+  ASSERT_TRUE(says("trying again")) << compare.ErrorsSoFar();
+  AllowConnections(true);
+  const ProcessResult result = compare.Wait();
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(json::parse(LastLine(result.out)).at("networks").size(), 1u);
+}
+
 }  // namespace
 }  // namespace netsmith::testing

@@ -1,5 +1,5 @@
 // Every fuzz target over its corpus and some thousand mutations, always the same: seconds, in the
-// ordinary run of the tests. tests/slow/fuzz gives the same targets to libFuzzer for longer.
+// ordinary run of the tests. tests/fuzz/run gives the same targets to libFuzzer.
 
 #include <gtest/gtest.h>
 

@@ -7,14 +7,11 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+// Included once for each instruction set.
+#include "netsmith/engine/kernels/tile_sums-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace netsmith::engine::kernels::HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
-
-using Tag = hn::CappedTag<float, 16>;
-using Vector = hn::Vec<Tag>;
-constexpr std::int64_t kLanes = hn::MaxLanes(Tag());
-
 /// One tile: kRows x kVectors vectors of C; `last_columns` of the last vector are real.
 template <int kRows, int kVectors>
 struct Tile {
@@ -25,15 +22,7 @@ template <int kRows, int kVectors>
 void Tile<kRows, kVectors>::Run(const GemmArgs& g, std::int64_t last_columns) {
   const Tag d;
   Vector sum[kRows][kVectors];
-  for (int i = 0; i < kRows; ++i) {
-    for (int v = 0; v < kVectors; ++v) {
-      if (g.accumulate) {
-        sum[i][v] = hn::LoadU(d, g.c + i * g.c_row + v * kLanes);
-      } else {
-        sum[i][v] = g.bias != nullptr ? hn::LoadU(d, g.bias + v * kLanes) : hn::Zero(d);
-      }
-    }
-  }
+  LoadSums(g, sum);
   const std::int64_t a_row = g.a_row, a_col = g.a_col, b_row = g.b_row;
   for (std::int64_t block = 0; block < g.blocks; ++block) {
     const float* a = g.a + block * g.a_block;
@@ -52,19 +41,7 @@ void Tile<kRows, kVectors>::Run(const GemmArgs& g, std::int64_t last_columns) {
       }
     }
   }
-  const auto last = hn::FirstN(d, static_cast<std::size_t>(last_columns));
-  for (int i = 0; i < kRows; ++i) {
-    for (int v = 0; v < kVectors; ++v) {
-      const Vector value =
-          g.relu ? hn::IfThenZeroElse(hn::Lt(sum[i][v], hn::Zero(d)), sum[i][v]) : sum[i][v];
-      float* const to = g.c + i * g.c_row + v * kLanes;
-      if (v + 1 < kVectors || last_columns == kLanes) {
-        hn::StoreU(value, d, to);
-      } else {
-        hn::BlendedStore(value, last, d, to);
-      }
-    }
-  }
+  StoreSums(g, sum, last_columns);
 }
 
 /// A tile keeps rows x vectors sums in registers; with the row of B and one value of A they must

@@ -1,7 +1,6 @@
 #include "netsmith/search/search.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -9,7 +8,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <span>
@@ -26,6 +24,7 @@
 #include "netsmith/search/identity.h"
 #include "netsmith/search/ledger.h"
 #include "netsmith/search/patience.h"
+#include "netsmith/search/same_study.h"
 #include "netsmith/search/told.h"
 #include "netsmith/search/worker_pool.h"
 
@@ -50,81 +49,17 @@ void CheckOptions(const SearchOptions& options) {
   check("pruning.factor", options.pruning.factor, 2);
 }
 
-[[noreturn]] void Refuse(const std::string& study, const std::string& what) {
-  throw base::StoreError(fmt::format("study '{}': {}", study, what));
-}
-
-/// The first option in which two JSON objects differ: "seed: found 0 in the study, asked for 1".
-std::string DescribeDifference(const std::string& stored_json, const std::string& asked_json) {
-  using nlohmann::json;
-  const json stored = json::parse(stored_json, nullptr, /*allow_exceptions=*/false);
-  const json asked = json::parse(asked_json, nullptr, /*allow_exceptions=*/false);
-  if (!stored.is_object() || !asked.is_object()) return "found " + stored_json;
-  const json found = stored.flatten(), expected = asked.flatten();
-  json both = found;
-  both.update(expected);
-  for (const auto& [path, value] : both.items()) {
-    const auto text = [&path = path](const json& options) {
-      return options.contains(path) ? options.at(path).dump() : std::string("nothing");
-    };
-    if (text(found) == text(expected)) continue;
-    return fmt::format("{}: found {} in the study, asked for {}", path.substr(1), text(found),
-                       text(expected));
-  }
-  return "found " + stored_json;
-}
-
-void CheckSameSpec(const StudySpec& stored, const StudySpec& asked) {
-  if (stored.space_signature != asked.space_signature) {
-    Refuse(asked.name, fmt::format("was made with another space: found {}, expected {}",
-                                   stored.space_signature, asked.space_signature));
-  }
-  if (stored.options_json != asked.options_json) {
-    Refuse(asked.name, "was made with other options: " +
-                           DescribeDifference(stored.options_json, asked.options_json));
-  }
-  if (!stored.engine.empty() && !asked.engine.empty() && stored.engine != asked.engine) {
-    Refuse(asked.name, fmt::format("was made with other arithmetic, so results would differ: found "
-                                   "{} in the study, have {} here",
-                                   stored.engine, asked.engine));
-  }
-  if (stored.objectives != asked.objectives) Refuse(asked.name, "was made with other objectives");
-  if (stored.decisions != asked.decisions) Refuse(asked.name, "was made with other decisions");
-}
-
-/// Creates the study where there is none, and checks it where there is one.
-void OpenStudy(study::Store& store, const StudySpec& spec, bool resume) {
-  const auto stored = store.FindStudy(spec.name);
-  if (!stored) return store.CreateStudy(spec);
-  if (!resume)
-    Refuse(spec.name, "exists already; --resume continues it, --study NAME begins another");
-  CheckSameSpec(*stored, spec);
-}
-
-/// Throws unless a stored trial is what the strategy and the rules of duplicates make again.
-void CheckSameTrial(const std::string& study, const Trial& stored, const Trial& made) {
-  const auto describe = [](const Trial& t) {
-    std::string text = fmt::format("number {}, genome {}, network {}, graph {}, duplicate of {}{}",
-                                   t.number, fmt::join(t.genome, ","), t.network, t.graph_hash,
-                                   t.duplicate_of.value_or(-1), t.forced_uniform ? ", forced" : "");
-    for (const study::Rung& rung : t.rungs) {
-      text += fmt::format(", rung {} at {}", rung.least, rung.step);
-    }
-    return text;
-  };
-  const std::string found = describe(stored);
-  const std::string expected = describe(made);
-  if (found == expected) return;
-  Refuse(study, fmt::format("trial {} was made by another version or with other options: "
-                            "found {}; expected {}",
-                            made.number, found, expected));
-}
-
-/// Frees what processes of this machine had claimed that were killed.
-void ReleaseLeasesOfTheDead(study::Store& store, const std::string& study) {
+/// Frees what processes of this machine had claimed that were killed. True when others are at work.
+bool ReleaseLeasesOfTheDead(study::Store& store, const std::string& study) {
+  bool any_alive = false;
   for (const study::Lease& lease : store.Leases(study)) {
-    if (HasEnded(lease.worker)) store.ReleaseLease(study, lease);
+    if (HasEnded(lease.worker)) {
+      store.ReleaseLease(study, lease);
+    } else {
+      any_alive = true;
+    }
   }
+  return any_alive;
 }
 
 /// One run of the loop over a study.
@@ -205,6 +140,7 @@ class Search {
       }
     }
     if (added.empty()) return;
+    patience_.Run([&] { hold_.Renew(); });  // the strategy may have thought for long
     WriteOnce([&] { store_.AddTrials(study_, added); },
               [&] { return !store_.TrialsFrom(study_, added.front().number).empty(); });
     for (const Trial& trial : added) {
@@ -274,11 +210,28 @@ class Search {
     patience_.Run([&] { trials = store_.TrialsFrom(study_, *open_.begin()); });
     for (const Trial& trial : trials) {
       if (trial.state == TrialState::kRunning || !open_.contains(trial.number)) continue;
+      alone_since_ = std::nullopt;
       End(trial.number, trial.evaluation);
     }
     if (Clock::now() - looked_for_dead_ < std::chrono::seconds(1)) return;
     looked_for_dead_ = Clock::now();
-    patience_.Run([&] { ReleaseLeasesOfTheDead(store_, study_); });
+    bool any_alive = false;
+    patience_.Run([&] { any_alive = ReleaseLeasesOfTheDead(store_, study_); });
+    NoteWhetherAlone(!any_alive && options_.num_workers == 0);
+  }
+
+  /// Without workers of its own a search waits for others as long as it takes, but not silently.
+  void NoteWhetherAlone(bool alone) {
+    if (!alone) {
+      alone_since_ = std::nullopt;
+      return;
+    }
+    const Clock::time_point now = Clock::now();
+    if (!alone_since_) alone_since_ = now;
+    if (std::chrono::duration<double>(now - *alone_since_).count() < options_.lease_seconds) return;
+    base::LogWarning(fmt::format("study '{}': no worker has had a trial for {} s; waiting for one",
+                                 study_, options_.lease_seconds));
+    alone_since_ = Clock::time_point::max();  // once, until somebody has been there
   }
 
   /// A trial that is finished in the store; its duplicates are not.
@@ -342,6 +295,7 @@ class Search {
   Crew crew_;
   std::set<std::int64_t> open_;  // trials of the generation that are to be evaluated
   Clock::time_point looked_for_dead_{};
+  std::optional<Clock::time_point> alone_since_;  // nobody has had a trial
   const SearchOptions& options_;
   std::stop_token stop_;
   Patience patience_;

@@ -91,6 +91,22 @@ TEST(SearchTest, AStudyThatIsPausedStaysHeld) {
   EXPECT_EQ(num_asked, 6);
 }
 
+TEST(SearchTest, OneThatWaitsForWorkersInVainSaysSoOnce) {
+  TinySearch tiny;
+  LogStore store;
+  std::stop_source stop;
+  tiny.options = {.num_trials = 2, .batch = 2, .num_workers = 0, .lease_seconds = 1};
+  tiny.stop = stop.get_token();
+  const std::jthread ends([&](const std::stop_token&) {
+    std::this_thread::sleep_for(std::chrono::seconds(5));
+    stop.request_stop();
+  });
+  ::testing::internal::CaptureStderr();
+  EXPECT_TRUE(tiny.Run(store).interrupted);
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(),
+            "warning: study 'tiny-study': no worker has had a trial for 1 s; waiting for one\n");
+}
+
 /// Where workers elsewhere finish whatever is looked for, and duplicates cannot be written for a
 /// while.
 class ElsewhereStore : public LogStore {

@@ -5,6 +5,8 @@
 #include <mutex>
 #include <string>
 
+#include "netsmith/base/printable.h"
+
 namespace netsmith::base {
 namespace {
 
@@ -24,19 +26,6 @@ Terminal& GetTerminal() {
   return *terminal;
 }
 
-/// One line whatever the message holds: names and texts of strangers come into messages.
-void AppendPrintable(std::string_view message, std::string& line) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  for (const char c : message) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7f) {
-      line.push_back(c);
-    } else {
-      line.append("\\x").append({kDigits[byte >> 4], kDigits[byte & 15]});
-    }
-  }
-}
-
 void Write(LogLevel level, std::string_view prefix, std::string_view message) {
   if (level < lowest_level.load(std::memory_order_relaxed)) return;
   Terminal& terminal = GetTerminal();
@@ -44,8 +33,7 @@ void Write(LogLevel level, std::string_view prefix, std::string_view message) {
   std::string line;
   if (!terminal.status.empty()) line.append(kClearLine);
   line.append(prefix);
-  AppendPrintable(message, line);
-  line.append("\n").append(terminal.status);
+  line.append(Printable(message)).append("\n").append(terminal.status);
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -80,11 +80,7 @@ class Compare : public Command {
   /// The study's own data, as it was read for the study.
   void UseDataOf(const ordered_json& options) {
     data_.data = Get(options, "data").value_or("mnist");
-    if (const auto given = options.find("data_options"); given != options.end()) {
-      for (const auto& [name, value] : given->items()) {
-        data_.SetUnlessGiven(name, value.is_string() ? value.get<std::string>() : "");
-      }
-    }
+    data_.TakeUngiven(options.value("data_options", ordered_json::object()));
   }
 
   void CheckSameData(const ordered_json& options, const data::Problem& problem) const {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -108,11 +109,15 @@ std::map<std::string, std::string> DataFlags::FormatArguments() const {
   return given;
 }
 
-void DataFlags::SetUnlessGiven(const std::string& name, const std::string& text) {
-  if (FormatArguments().contains(name)) return;
+void DataFlags::TakeUngiven(const nlohmann::ordered_json& record) {
+  const auto given = FormatArguments();
   OptionTable options;
   DeclareFormat(options);
-  if (Option* option = options.Find(name)) option->Assign(text, "--" + name);
+  for (const auto& [name, value] : record.items()) {
+    Option* option = options.Find(name);
+    if (option == nullptr || given.contains(name) || !value.is_string()) continue;
+    option->Assign(value.get<std::string>(), "--" + name);
+  }
 }
 
 }  // namespace netsmith::cli

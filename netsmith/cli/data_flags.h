@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <stop_token>
 #include <string>
 
@@ -27,8 +28,8 @@ struct DataFlags {
   /// The options beside --data that decide what is read and how it is split, as far as they are
   /// not at their defaults: names to texts.
   std::map<std::string, std::string> FormatArguments() const;
-  /// Sets one of them that is at its default.
-  void SetUnlessGiven(const std::string& name, const std::string& text);
+  /// Sets those that are at their defaults to what a record, an object of them, says.
+  void TakeUngiven(const nlohmann::ordered_json& record);
 
  private:
   void DeclareFormat(OptionTable& options);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/base/printable.h"
 #include "netsmith/cli/commands.h"
 #include "netsmith/cli/data_flags.h"
 #include "netsmith/cli/output.h"
@@ -193,7 +194,7 @@ class DataInspect : public Command {
     std::string text;
     for (const std::int64_t record : findings.inspection.examples) {
       text += fmt::format("\nrecord {}, class {}\n{}", record,
-                          names[static_cast<std::size_t>(dataset.Label(record))],
+                          base::Printable(names[static_cast<std::size_t>(dataset.Label(record))]),
                           data::AsciiPicture(dataset.shape(), Sample(findings, record)));
     }
     return text;

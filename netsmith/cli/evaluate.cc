@@ -7,6 +7,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -36,8 +37,9 @@ class Evaluate : public Command {
     data_.data = "";
     data_.Declare(options);
     options.Group("Measurement");
-    options.Choice("split", &split_, {"test", "validation", "train"},
-                   "Which of the data's records are measured on");
+    options.Choice("split", &split_, {"test", "validation", "train", "all"},
+                   "Which of the data's records are measured on; all: of data that the model has "
+                   "not seen");
     options.Integer("threads", &threads_, {1, 1024}, "Cores to use; results do not depend on it");
     options.Group("Output");
     options.Flag("json", &json_, "Print one JSON object on one line");
@@ -60,14 +62,20 @@ class Evaluate : public Command {
  private:
   model::Metrics Measure(const model::Model& model, const data::Problem& problem,
                          const std::stop_token& stop) const {
-    if (split_ != "test") {
-      const auto records = split_ == "train" ? problem.train() : problem.validation();
-      return model::Evaluate(model, problem.development(), records, threads_, stop);
+    model::MetricsSum sum(static_cast<int>(model.class_names.size()));
+    const auto add = [&](const data::Dataset& dataset, std::span<const std::int64_t> records) {
+      model::Evaluate(model, dataset, records, threads_, stop, sum);
+    };
+    const bool all = split_ == "all";
+    if (all || split_ == "train") add(problem.development(), problem.train());
+    if (all || split_ == "validation") add(problem.development(), problem.validation());
+    if (all || split_ == "test") {
+      const data::Dataset& test = problem.OpenTestSet("evaluation of " + model_);
+      std::vector<std::int64_t> records(static_cast<std::size_t>(test.size()));
+      std::iota(records.begin(), records.end(), 0);
+      add(test, records);
     }
-    const data::Dataset& test = problem.OpenTestSet("evaluation of " + model_);
-    std::vector<std::int64_t> all(static_cast<std::size_t>(test.size()));
-    std::iota(all.begin(), all.end(), 0);
-    return model::Evaluate(model, test, all, threads_, stop);
+    return sum.Result();
   }
 
   /// What has no value is NaN, which JSON writes as null.

@@ -39,6 +39,7 @@ class Export : public Command {
     if (onnx_.empty() && cpp_.empty()) {
       throw base::ConfigError("found neither --onnx nor --cpp, expected what is to be written");
     }
+    CheckIsOther("--onnx", onnx_);
     const model::Model model = model::Load(model_);
     if (!onnx_.empty()) {
       Write(onnx_, model::ToOnnx(model, {.logits = logits_, .version = NETSMITH_VERSION}));
@@ -49,6 +50,14 @@ class Export : public Command {
   }
 
  private:
+  /// The model is never written over by what is made of it.
+  void CheckIsOther(const std::string& option, const std::string& path) const {
+    std::error_code error;
+    if (!std::filesystem::equivalent(path, model_, error)) return;
+    throw base::ConfigError(
+        fmt::format("{}: found {}, the model itself, expected another file", option, path));
+  }
+
   void WriteCpp(const model::Model& model) {
     const std::filesystem::path folder = cpp_;
     std::error_code error;

@@ -13,10 +13,31 @@
 
 #include "netsmith/base/error.h"
 #include "netsmith/base/log.h"
+#include "netsmith/data/catalog.h"
+#include "netsmith/data/formats/format.h"
 #include "netsmith/model/file.h"
 #include "netsmith/report/format.h"
 
 namespace netsmith::cli {
+namespace {
+
+/// Other files than the model was trained on, of whatever format.
+void ReadAsFor(const model::Model& model, const nlohmann::ordered_json& options, DataFlags& data) {
+  if (data::FindCatalogEntry(data.data) != nullptr) return;
+  const tensor::SampleShape& sample = model.preprocessing.sample;
+  nlohmann::ordered_json known = options;
+  known["image-size"] = fmt::format("{}x{}", sample.height, sample.width);
+  known["colour"] = sample.channels == 1 ? "grey" : "rgb";
+  known["lengths"] = model.reading.lengths;
+  nlohmann::ordered_json taken;
+  for (const std::string& name : data::FormatOf(data.data).options) {
+    if (known.contains(name)) taken[name] = known[name];
+  }
+  data.TakeUngiven(taken);
+}
+
+}  // namespace
+
 void ModelOutput::Declare(OptionTable& options) {
   options.Text("out", "DIR", &folder,
                "Write the trained network to DIR/model.netsmith; of several seeds the best on "
@@ -75,16 +96,14 @@ nlohmann::ordered_json ModelOutput::Write(const graph::Graph& graph,
 }
 
 void UseDataOf(const model::Model& model, DataFlags& data) {
-  if (!data.data.empty()) return;
   const auto record = nlohmann::ordered_json::parse(model.training_json);
+  const auto options = record.value("data_options", nlohmann::ordered_json::object());
+  if (!data.data.empty()) return ReadAsFor(model, options, data);
   if (!record.contains("data") || !record["data"].is_string()) {
     throw base::ConfigError("--data: not given, and the model does not say what it was trained on");
   }
   data.data = record["data"].get<std::string>();
-  if (!record.contains("data_options")) return;
-  for (const auto& [name, value] : record["data_options"].items()) {
-    data.SetUnlessGiven(name, value.is_string() ? value.get<std::string>() : "");
-  }
+  data.TakeUngiven(options);
 }
 
 }  // namespace netsmith::cli

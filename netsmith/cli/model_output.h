@@ -32,8 +32,10 @@ struct ModelOutput {
                                nlohmann::ordered_json record) const;
 };
 
-/// Without --data, the data that the model was trained on, read as they were then.
-/// Errors   ConfigError: the model does not say.
+/// The data to measure a model on. Without --data those that it was trained on, divided as they
+/// were then; what the model knows of reading them holds for others as well, unless an option says
+/// other. Errors   ConfigError: no --data, and the model does not say. DataError: as
+/// data::FormatOf.
 void UseDataOf(const model::Model& model, DataFlags& data);
 
 }  // namespace netsmith::cli

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/base/printable.h"
 #include "netsmith/cli/commands.h"
 #include "netsmith/cli/flags.h"
 #include "netsmith/cli/output.h"
@@ -107,8 +108,8 @@ class Predict : public Command {
     for (const std::size_t i : Top(probabilities)) {
       const std::string& name = model_.class_names[i];
       if (json_) top.push_back({{"class", name}, {"probability", probabilities[i]}});
-      text +=
-          fmt::format("{}{} {}", text.empty() ? "" : ", ", name, report::Percent(probabilities[i]));
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", base::Printable(name),
+                          report::Percent(probabilities[i]));
       rows +=
           fmt::format("{},{},{},{}\n", CsvCell(sample), ++rank, CsvCell(name), probabilities[i]);
     }
@@ -118,7 +119,7 @@ class Predict : public Command {
                               {"probability", top[0]["probability"]},
                               {"top", top}});
     } else {
-      Print(format_ == "csv" ? rows : fmt::format("{}: {}\n", sample, text));
+      Print(format_ == "csv" ? rows : fmt::format("{}: {}\n", base::Printable(sample), text));
     }
   }
 

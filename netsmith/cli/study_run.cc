@@ -19,6 +19,7 @@
 #include "netsmith/cli/deadline.h"
 #include "netsmith/cli/evaluation.h"
 #include "netsmith/cli/search_control.h"
+#include "netsmith/data/class_balance.h"
 #include "netsmith/report/format.h"
 #include "netsmith/report/progress.h"
 #include "netsmith/report/search_record.h"
@@ -188,6 +189,17 @@ std::string RewardText(const StudyFlags& flags, const data::Problem& problem) {
                      RecipeText(flags.child.recipe.recipe), RewardMeaning(flags.child));
 }
 
+/// A class that is rare hardly shows in a reward that counts samples.
+void LogImbalance(const StudyFlags& flags, const data::Problem& problem) {
+  constexpr double kMuch = 3;
+  const double imbalance = data::Imbalance(problem.development());
+  if (imbalance < kMuch || flags.child.reward != "accuracy") return;
+  base::LogInfo(
+      fmt::format("the largest class has {:.1f} times the samples of the smallest; --reward "
+                  "balanced-accuracy counts every class alike",
+                  imbalance));
+}
+
 void LogPlan(const StudyFlags& flags, const data::Problem& problem,
              const space::SearchSpace& space) {
   base::LogInfo(fmt::format(
@@ -200,6 +212,7 @@ void LogPlan(const StudyFlags& flags, const data::Problem& problem,
   base::LogInfo(fmt::format("{}; {} at once on {}", RewardText(flags, problem),
                             std::min(flags.workers, flags.batch),
                             report::Counted(NumCores(), "core")));
+  if (flags.evaluator.empty()) LogImbalance(flags, problem);
   if (flags.evaluator.empty() && flags.child.RewardIsTest()) {
     base::LogWarning(
         "--reward-split test: rewards are measured on the TEST SET, as in the "

@@ -21,6 +21,12 @@ std::vector<std::int64_t> ClassCounts(const Dataset& dataset) {
   return ClassCounts(dataset, all);
 }
 
+double Imbalance(const Dataset& dataset) {
+  const std::vector<std::int64_t> counts = ClassCounts(dataset);
+  const std::int64_t least = std::max<std::int64_t>(1, *std::ranges::min_element(counts));
+  return static_cast<double>(*std::ranges::max_element(counts)) / static_cast<double>(least);
+}
+
 std::vector<double> BalancedClassWeights(std::span<const std::int64_t> counts) {
   const auto total =
       static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::int64_t{0}));

@@ -86,12 +86,6 @@ std::vector<std::int64_t> Examples(const Dataset& dataset) {
   return examples;
 }
 
-double Imbalance(const Dataset& dataset) {
-  const std::vector<std::int64_t> counts = ClassCounts(dataset);
-  const std::int64_t least = std::max<std::int64_t>(1, *std::ranges::min_element(counts));
-  return static_cast<double>(*std::ranges::max_element(counts)) / static_cast<double>(least);
-}
-
 }  // namespace
 
 Inspection Inspect(const Problem& problem) {

@@ -46,9 +46,9 @@ void Unscale(const data::Scaling& scaling, std::span<float> values) {
 
 }  // namespace
 
-Metrics Evaluate(const Model& model, const data::Dataset& dataset,
-                 std::span<const std::int64_t> records, int num_threads,
-                 const std::stop_token& stop) {
+void Evaluate(const Model& model, const data::Dataset& dataset,
+              std::span<const std::int64_t> records, int num_threads, const std::stop_token& stop,
+              MetricsSum& sum) {
   CheckFits(model, dataset);
   const data::Scaling scaling = dataset.scaling();
   const bool scaled_alike = scaling.mean == model.preprocessing.mean &&
@@ -57,7 +57,6 @@ Metrics Evaluate(const Model& model, const data::Dataset& dataset,
   const auto classes = static_cast<std::size_t>(predictor.num_classes());
   std::vector<float> samples(kBatch * static_cast<std::size_t>(predictor.sample_size()));
   std::vector<float> probabilities(kBatch * classes);
-  MetricsSum sum(static_cast<int>(classes));
   while (!records.empty()) {
     if (stop.stop_requested()) throw base::Interrupted("the evaluation was interrupted");
     const auto some = records.first(std::min(kBatch, records.size()));
@@ -75,7 +74,6 @@ Metrics Evaluate(const Model& model, const data::Dataset& dataset,
       sum.Add(dataset.Label(some[i]), rows.subspan(i * classes, classes));
     }
   }
-  return sum.Result();
 }
 
 }  // namespace netsmith::model

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "netsmith/base/check.h"
+#include "netsmith/base/printable.h"
 
 namespace netsmith::report {
 namespace {
@@ -19,10 +20,13 @@ std::size_t Width(std::string_view text) {
 
 }  // namespace
 
-Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {
+  for (Column& column : columns_) column.heading = base::Printable(column.heading);
+}
 
 void Table::AddRow(std::vector<std::string> cells) {
   NETSMITH_CHECK_EQ(cells.size(), columns_.size());
+  for (std::string& cell : cells) cell = base::Printable(cell);
   rows_.push_back(std::move(cells));
 }
 

@@ -15,7 +15,7 @@ class Table {
   };
 
   explicit Table(std::vector<Column> columns);
-  /// One cell a column.
+  /// One cell a column. Control characters are shown as \xNN.
   void AddRow(std::vector<std::string> cells);
   /// Every line ends in '\n'. Widths count UTF-8 code points.
   std::string ToString() const;

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "netsmith/base/error.h"
+#include "netsmith/base/printable.h"
 
 namespace netsmith::space {
 namespace {
@@ -24,16 +25,7 @@ bool IsPartOfNumber(char c) {
 
 std::string Quoted(std::string_view text) {
   constexpr std::size_t kLongest = 60;
-  std::string quoted = "\"";
-  for (const char c : text.substr(0, kLongest)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) {
-      quoted += fmt::format("\\x{:02x}", byte);
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + (text.size() > kLongest ? "…\"" : "\"");
+  return '"' + base::Printable(text.substr(0, kLongest)) + (text.size() > kLongest ? "…\"" : "\"");
 }
 
 void TextCursor::SkipSpaces() {

@@ -135,7 +135,7 @@ class FullTrainer {
   /// Small data take hundreds of epochs, of which not every one is news. The first shows how long
   /// one takes.
   void LogEpoch(const std::string& label, bool validates, int epoch, double accuracy) const {
-    constexpr int kLines = 20;
+    constexpr int kLines = 5;
     const bool is_news = epoch == 1 || epoch == options_.epochs ||
                          epoch % std::max(1, options_.epochs / kLines) == 0;
     if (!is_news) return;

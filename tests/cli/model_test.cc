@@ -80,6 +80,20 @@ TEST_F(ModelTest, EvaluateRefusesOtherData) {
   ExpectError({"evaluate"}, 2, "MODEL: not given");
 }
 
+TEST_F(ModelTest, EvaluateReadsOtherPicturesAsTheModelTakesThem) {
+  for (const std::string name : {"0", "1", "2", "3"}) {
+    std::filesystem::create_directories(Path("others/" + name));
+    for (int i = 0; i < 5; ++i) {
+      WriteBytes(Path(fmt::format("others/{}/{}.png", name, i)), PngBytes(10 + i, 12, 3, 5 + i));
+    }
+  }
+  const json all = Run({"evaluate", model(), "--data", Path("others"), "--split", "all"});
+  EXPECT_EQ(all.at("samples"), 20);
+  for (const json& of_class : all.at("classes")) EXPECT_EQ(of_class.at("samples"), 5);
+  ExpectError({"evaluate", model(), "--data", Path("others"), "--image-size", "9x9"}, 2,
+              "has samples of 9x9x1, the model takes 8x8x1");
+}
+
 TEST_F(ModelTest, PredictAgreesWithEvaluateInEveryForm) {
   const std::string images = data() + "/t10k-images-idx3-ubyte";
   const json result = Run({"predict", model(), images, "--top-k", "2"});
@@ -186,6 +200,7 @@ TEST_F(ModelTest, WhatCannotBeExportedIsSaidInOneLine) {
   ExpectError({"export"}, 2, "MODEL: not given");
   ExpectError({"export", model()}, 2, "found neither --onnx nor --cpp");
   ExpectError({"export", model(), "--onnx", Path("none/m.onnx")}, 1, "cannot be written");
+  ExpectError({"export", model(), "--onnx", Path("m/../m/model.netsmith")}, 2, "the model itself");
   ExpectError({"export", model(), "--cpp", Path("c"), "--namespace", "a b"}, 2, "namespace 'a b'");
   ExpectError({"export", Path("nothing"), "--onnx", Path("m.onnx")}, 3, "No such file");
   ExpectError({"export", data() + "/t10k-labels-idx1-ubyte", "--onnx", Path("m.onnx")}, 3,

@@ -33,6 +33,12 @@ TEST(TableTest, LinesDoNotEndInSpaces) {
             "1\n");
 }
 
+TEST(TableTest, ControlCharactersOfCellsAreShownNotSent) {
+  Table table({{"a\x1b[31m", Table::Align::kLeft}});
+  table.AddRow({"b\nc\x7f"});
+  EXPECT_EQ(table.ToString(), "a\\x1b[31m\nb\\x0ac\\x7f\n");
+}
+
 TEST(TableTest, RowOfAnotherLengthIsADefect) {
   Table table({{"a"}, {"b"}});
   EXPECT_THROW(table.AddRow({"1"}), base::BugError);

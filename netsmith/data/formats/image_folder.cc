@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -32,8 +31,10 @@ class Survey {
     for (const fs::path& path : files.files) {
       const ImageInfo info = ParseImageInfo(path.string(), ReadImageFile(path));
       colour_ = colour_ || info.channels > 2;
-      if (!first_) first_ = info;
-      same_size_ = same_size_ && info.height == first_->height && info.width == first_->width;
+      least_ = {.height = std::min(least_.height, info.height),
+                .width = std::min(least_.width, info.width)};
+      most_ = {.height = std::max(most_.height, info.height),
+               .width = std::max(most_.width, info.width)};
     }
   }
 
@@ -41,17 +42,25 @@ class Survey {
     tensor::SampleShape shape{.height = kUsualSize, .width = kUsualSize};
     if (options.image_size) {
       shape = *options.image_size;
-    } else if (first_ && same_size_ && std::max(first_->height, first_->width) <= kMostKept) {
-      shape = {.height = first_->height, .width = first_->width};
+    } else if (SameSize() && std::max(most_.height, most_.width) <= kMostKept) {
+      shape = most_;
     }
     const bool colour = options.colour == "auto" ? colour_ : options.colour == "rgb";
     shape.channels = colour ? 3 : 1;
     return shape;
   }
 
+  /// "24x32", "20x18 to 480x640": heights and widths.
+  std::string Sizes() const {
+    const std::string most = fmt::format("{}x{}", most_.height, most_.width);
+    return SameSize() ? most : fmt::format("{}x{} to {}", least_.height, least_.width, most);
+  }
+
  private:
-  std::optional<ImageInfo> first_;
-  bool same_size_ = true;
+  bool SameSize() const { return least_ == most_; }
+
+  tensor::SampleShape least_{.height = kMaxPixels, .width = kMaxPixels};
+  tensor::SampleShape most_;
   bool colour_ = false;
 };
 
@@ -126,8 +135,8 @@ Loaded LoadImageFolder(const fs::path& root, const FormatOptions& options,
   const std::int64_t bytes =
       (std::ssize(folders.train.files) + std::ssize(folders.test.files)) * shape.size();
   const bool resident = bytes <= max_resident_bytes;
-  base::LogInfo(fmt::format("{}: pictures become {}{}", root.string(), ToString(shape),
-                            resident ? "" : ", decoded whenever they are needed"));
+  base::LogInfo(fmt::format("{}: pictures of {} become {}{}", root.string(), survey.Sizes(),
+                            ToString(shape), resident ? "" : ", decoded whenever they are needed"));
   Loaded loaded{
       .development = MakeDataset(root, shape, folders.class_names, folders.train, resident),
       .test = nullptr};

@@ -88,11 +88,7 @@ class Simulation {
 
   space::Genome DrawUniformly() {
     base::Generator generator = streams_.For("bench.forced", num_forced_++);
-    space::Genome genome;
-    for (const space::Decision& decision : table_.decisions) {
-      genome.push_back(static_cast<int>(generator.Below(decision.options.size())));
-    }
-    return genome;
+    return space::DrawUniformly(table_.decisions, generator);
   }
 
   const Table& table_;

@@ -103,11 +103,7 @@ std::string Ledger::IdentityOf(const space::Genome& genome) const {
 space::Genome Ledger::DrawUniformly(std::int64_t number) const {
   auto generator =
       base::RandomStreams(seed_).For("forced_uniform", static_cast<std::uint64_t>(number));
-  space::Genome genome;
-  for (const space::Decision& decision : space_.decisions()) {
-    genome.push_back(static_cast<int>(generator.Below(decision.options.size())));
-  }
-  return genome;
+  return space::DrawUniformly(space_.decisions(), generator);
 }
 
 /// A duplicate is told what its original was, but took no time.

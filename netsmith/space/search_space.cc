@@ -26,6 +26,15 @@ double Log10Size(std::span<const Decision> decisions) {
   return log10_size;
 }
 
+Genome DrawUniformly(std::span<const Decision> decisions, base::Generator& generator) {
+  Genome genome;
+  genome.reserve(decisions.size());
+  for (const Decision& decision : decisions) {
+    genome.push_back(static_cast<int>(generator.Below(decision.options.size())));
+  }
+  return genome;
+}
+
 void CheckGenome(std::span<const Decision> decisions, std::span<const int> genome) {
   if (genome.size() != decisions.size()) {
     throw base::InvalidArgument(fmt::format("genome: found {} option indices, expected {}",

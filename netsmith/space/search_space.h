@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "netsmith/base/random.h"
 #include "netsmith/graph/graph.h"
 #include "netsmith/space/hyperparameters.h"
 
@@ -48,6 +49,9 @@ class SearchSpace {
 
 /// log10 of the number of genomes.
 double Log10Size(std::span<const Decision> decisions);
+
+/// Uniform over all genomes.
+Genome DrawUniformly(std::span<const Decision> decisions, base::Generator& generator);
 
 /// Throws InvalidArgument naming the first decision whose index is out of range, or the lengths.
 void CheckGenome(std::span<const Decision> decisions, std::span<const int> genome);

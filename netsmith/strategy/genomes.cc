@@ -23,16 +23,6 @@ void CheckDecisions(const std::string& who, std::span<const space::Decision> dec
   }
 }
 
-space::Genome DrawUniformly(std::span<const space::Decision> decisions,
-                            base::Generator& generator) {
-  space::Genome genome;
-  genome.reserve(decisions.size());
-  for (const space::Decision& decision : decisions) {
-    genome.push_back(static_cast<int>(generator.Below(decision.options.size())));
-  }
-  return genome;
-}
-
 space::Genome Mutate(std::span<const space::Decision> decisions, space::Genome genome,
                      base::Generator& generator) {
   std::vector<std::size_t> open;

@@ -13,9 +13,6 @@ namespace netsmith::strategy {
 /// Errors   InvalidArgument naming `who`: no decisions, or one without options.
 void CheckDecisions(const std::string& who, std::span<const space::Decision> decisions);
 
-/// Uniform over all genomes.
-space::Genome DrawUniformly(std::span<const space::Decision> decisions, base::Generator& generator);
-
 /// The same genome but for one decision, uniform among those that have a choice, which takes
 /// another of its options. Without such a decision, the same genome.
 space::Genome Mutate(std::span<const space::Decision> decisions, space::Genome genome,

@@ -30,8 +30,8 @@ class Evaluator : public Command {
     search::ServeStandardStreams([&]() -> std::unique_ptr<study::Evaluator> {
       problem_ = std::make_unique<data::Problem>(data_.Load(stop));
       space_.Settle(problem_->development().shape());
-      child_.Settle(*problem_);
       search_space_ = space_.Make();
+      child_.Settle(*problem_, *search_space_);
       return std::make_unique<search::ChildEvaluator>(*search_space_, *problem_,
                                                       ChildOptionsOf(child_, seed_));
     });

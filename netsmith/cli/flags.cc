@@ -18,6 +18,8 @@
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/base/random.h"
+#include "netsmith/graph/graph.h"
 #include "netsmith/space/network.h"
 #include "netsmith/space/text_cursor.h"
 #include "netsmith/train/metrics.h"
@@ -197,8 +199,9 @@ void ChildFlags::Declare(OptionTable& options) {
   options.Real("learning-rate", &learning_rate, {0, 10, true},
                "Learning rate of a child, the highest of its schedule");
   recipe.Declare(options, "child-");
-  options.Integer("max-macs", &max_macs, {0, kAnyCount},
-                  "Refuse networks of more multiply-adds a sample; 0 means no limit");
+  options.Integer("max-macs", &max_macs, {-1, kAnyCount},
+                  "Refuse networks of more multiply-adds a sample; 0 means no limit, -1 40,000,000 "
+                  "divided by the folds, or more if that is less than half of the space");
   options.Integer("max-params", &max_params, {0, kAnyCount},
                   "Refuse networks of more parameters; 0 means no limit");
   options.Integer("max-memory", &max_memory_mib, {0, 1'000'000'000},
@@ -217,12 +220,41 @@ void ChildFlags::Declare(OptionTable& options) {
                  "spoils every later test accuracy");
 }
 
-void ChildFlags::Settle(const data::Problem& problem) {
+namespace {
+
+/// 40 million, by which 4,000 samples and their gradients are half a tera of multiply-adds: ten
+/// seconds at 50 G a second. But half of the space's networks are allowed at least, whatever they
+/// cost.
+std::int64_t UsualMaxMacs(const space::SearchSpace& space, const data::Problem& problem,
+                          int folds) {
+  constexpr std::int64_t kUsual = 40'000'000, kStep = 100'000;
+  constexpr int kDrawn = 33;
+  base::Generator generator = base::RandomStreams(0).For("max-macs", 0);
+  std::vector<std::int64_t> macs;
+  for (int i = 0; i < kDrawn; ++i) {
+    try {
+      const graph::Graph graph =
+          space.Build(space::DrawUniformly(space.decisions(), generator),
+                      problem.development().shape(), problem.development().num_classes());
+      macs.push_back(graph::TotalCosts(graph).macs);
+    } catch (const base::InvalidArgument&) {
+      // No network; the evaluator refuses it.
+    }
+  }
+  std::ranges::sort(macs);
+  const std::int64_t median = macs.empty() ? 0 : macs[macs.size() / 2];
+  return (std::max(kUsual / folds, median) + kStep - 1) / kStep * kStep;
+}
+
+}  // namespace
+
+void ChildFlags::Settle(const data::Problem& problem, const space::SearchSpace& space) {
   if (folds == 0) folds = RewardIsTest() ? 1 : UsualFolds(problem);
   if (epochs == 0) {
     const std::int64_t seen = TrainingSamples(problem);
     epochs = static_cast<int>(std::max<std::int64_t>(1, (samples + seen - 1) / seen));
   }
+  if (max_macs < 0) max_macs = UsualMaxMacs(space, problem, folds);
 }
 
 std::int64_t ChildFlags::TrainingSamples(const data::Problem& problem) const {

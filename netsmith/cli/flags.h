@@ -61,7 +61,7 @@ struct ChildFlags {
   std::int64_t mb = 20;  // small, for many updates from few samples (docs/methods.md)
   double learning_rate = 1e-3;
   RecipeFlags recipe;
-  std::int64_t max_macs = 0;  // 0: no limit, likewise below
+  std::int64_t max_macs = -1;  // settled by Settle; 0: no limit, likewise below
   std::int64_t max_params = 0;
   std::int64_t max_memory_mib = 2048;
   std::int64_t max_latency = 0;  // microseconds
@@ -71,8 +71,9 @@ struct ChildFlags {
 
   void Declare(OptionTable& options);
   /// Settles what was left to the data: folds where one split has too few samples to tell networks
-  /// apart, and as many epochs as it takes to see `samples` samples.
-  void Settle(const data::Problem& problem);
+  /// apart, as many epochs as it takes to see `samples` samples, and a limit on multiply-adds that
+  /// keeps a child's training short.
+  void Settle(const data::Problem& problem, const space::SearchSpace& space);
   /// Training samples that an epoch has, of which it sees at most `samples`. Needs settled folds.
   std::int64_t TrainingSamples(const data::Problem& problem) const;
   bool RewardIsTest() const { return reward_split == "test"; }

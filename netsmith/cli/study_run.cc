@@ -19,7 +19,7 @@
 #include "netsmith/cli/deadline.h"
 #include "netsmith/cli/evaluation.h"
 #include "netsmith/cli/search_control.h"
-#include "netsmith/data/class_balance.h"
+#include "netsmith/cli/study_plan.h"
 #include "netsmith/report/format.h"
 #include "netsmith/report/progress.h"
 #include "netsmith/report/search_record.h"
@@ -171,58 +171,6 @@ report::SearchRecord MakeRecord(const StudyFlags& flags, const data::Problem& pr
           .num_validation = std::ssize(problem.validation())};
 }
 
-std::string StrategyText(const StrategyFlags& flags) {
-  if (flags.strategy != "reinforce" && flags.strategy != "guided") return flags.strategy;
-  const auto& controller = flags.options.reinforce;
-  if (controller.policy == "independent") return flags.strategy + " (independent policy)";
-  return fmt::format("{} ({} cell, {} policy)", flags.strategy, controller.cell, controller.policy);
-}
-
-std::string RewardText(const StudyFlags& flags, const data::Problem& problem) {
-  if (!flags.evaluator.empty()) return fmt::format("rewards come from `{}`", flags.evaluator);
-  const std::int64_t all = flags.child.TrainingSamples(problem);
-  const bool sees_all = flags.child.samples == 0 || flags.child.samples >= all;
-  const std::string samples =
-      sees_all ? fmt::format("all {}", report::Grouped(all)) : report::Grouped(flags.child.samples);
-  return fmt::format("each trained for {} of {} samples{}; reward: {}",
-                     report::Counted(flags.child.epochs, "epoch"), samples,
-                     RecipeText(flags.child.recipe.recipe), RewardMeaning(flags.child));
-}
-
-/// A class that is rare hardly shows in a reward that counts samples.
-void LogImbalance(const StudyFlags& flags, const data::Problem& problem) {
-  constexpr double kMuch = 3;
-  const double imbalance = data::Imbalance(problem.development());
-  if (imbalance < kMuch || flags.child.reward != "accuracy") return;
-  base::LogInfo(
-      fmt::format("the largest class has {:.1f} times the samples of the smallest; --reward "
-                  "balanced-accuracy counts every class alike",
-                  imbalance));
-}
-
-void LogPlan(const StudyFlags& flags, const data::Problem& problem,
-             const space::SearchSpace& space) {
-  base::LogInfo(fmt::format(
-      "study {} in {}: {} of {}, seed {}, on space {} (10^{:.1f} networks) and {} ({} "
-      "training, {} validation samples)",
-      flags.study, flags.store, report::Counted(flags.trials, "trial"),
-      StrategyText(flags.strategy), flags.seed, space.name(), space::Log10Size(space.decisions()),
-      flags.data.data, report::Grouped(std::ssize(problem.train())),
-      report::Grouped(std::ssize(problem.validation()))));
-  base::LogInfo(fmt::format("{}; {} at once on {}", RewardText(flags, problem),
-                            std::min(flags.workers, flags.batch),
-                            report::Counted(NumCores(), "core")));
-  if (flags.evaluator.empty()) LogImbalance(flags, problem);
-  if (flags.evaluator.empty() && flags.child.RewardIsTest()) {
-    base::LogWarning(
-        "--reward-split test: rewards are measured on the TEST SET, as in the "
-        "original procedure; no test accuracy of this study says anything");
-  }
-  if (flags.nondeterministic) {
-    base::LogWarning("--nondeterministic: measured time may decide what this study finds");
-  }
-}
-
 }  // namespace
 
 void StudyFlags::Declare(OptionTable& options) {
@@ -273,7 +221,8 @@ void StudyFlags::Resolve() {
 
 void StudyFlags::Settle(const data::Problem& problem) {
   space.Settle(problem.development().shape());
-  child.Settle(problem);
+  if (!evaluator.empty() && child.max_macs < 0) child.max_macs = 0;
+  child.Settle(problem, *space.Make());
   if (evaluator.empty()) {
     pruning.Check(child);
     child.recipe.Check(problem.development().shape());

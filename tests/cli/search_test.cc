@@ -264,6 +264,19 @@ TEST_F(SearchTest, TroubleAfterTheSearchTakesNothingAway) {
   EXPECT_EQ(json::parse(LastLine(result.out)).at("trials"), 6);
 }
 
+TEST_F(SearchTest, ThePlanSaysWhatIsRefusedAndHowLongItTakes) {
+  const auto plan = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> all = {"--trials", "1", "--study"};
+    all.insert(all.end(), more.begin(), more.end());
+    return Netsmith(SearchArguments(all)).err;
+  };
+  EXPECT_THAT(plan({"one", "--child-folds", "1"}), HasSubstr("at most 40,000,000 multiply-adds"));
+  EXPECT_THAT(plan({"five", "--child-folds", "5"}), HasSubstr("at most 8,000,000 multiply-adds"));
+  const std::string free = plan({"free", "--max-macs", "0"});
+  EXPECT_THAT(free, ::testing::Not(HasSubstr("at most")));
+  EXPECT_THAT(free, ::testing::ContainsRegex("about [0-9]+ s if nothing else runs"));
+}
+
 TEST_F(SearchTest, ThePlanSaysHowManySamplesAChildSees) {
   const auto plan = [&](const std::vector<std::string>& more) {
     std::vector<std::string> all = {"--trials", "1", "--child-epochs", "2", "--study"};

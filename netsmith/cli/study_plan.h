@@ -1,0 +1,13 @@
+#pragma once
+
+#include "netsmith/cli/study_run.h"
+#include "netsmith/data/dataset.h"
+#include "netsmith/space/search_space.h"
+
+namespace netsmith::cli {
+
+/// Says on stderr what a study is about to do, before anything is trained: space, budget, time.
+void LogPlan(const StudyFlags& flags, const data::Problem& problem,
+             const space::SearchSpace& space);
+
+}  // namespace netsmith::cli

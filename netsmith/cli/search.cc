@@ -140,7 +140,7 @@ class Search : public Command {
   /// What follows the search.
   struct Afterwards {
     std::optional<report::Comparison> comparison;  // with --compare
-    nlohmann::ordered_json model;                  // with --out
+    std::optional<nlohmann::ordered_json> model;   // with --out
   };
 
   void RunStages(const data::Problem& problem, study::Store& store, const std::stop_token& stop,
@@ -191,7 +191,7 @@ class Search : public Command {
       if (after.comparison) {
         json["comparison"] = nlohmann::ordered_json::parse(ToJson(*after.comparison));
       }
-      if (!after.model.is_null()) json["model"] = after.model;
+      if (after.model) json["model"] = *after.model;
       PrintJson(json);
       return;
     }
@@ -205,10 +205,10 @@ class Search : public Command {
     }
     if (study_.nondeterministic)
       Print("nondeterministic: measured time may have decided its result\n");
-    if (!after.model.is_null()) {
+    if (after.model) {
       Print(fmt::format("model           {}, test accuracy {}\n",
-                        after.model["file"].get<std::string>(),
-                        report::Percent(after.model["test_accuracy"].get<double>())));
+                        after.model->at("file").get<std::string>(),
+                        report::Percent(after.model->at("test_accuracy").get<double>())));
     }
     if (after.comparison) Print("\n" + ToText(*after.comparison));
   }

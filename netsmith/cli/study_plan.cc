@@ -73,16 +73,15 @@ std::optional<double> EstimatedSeconds(const StudyFlags& flags, const data::Prob
       // Refused, which takes no time.
     }
   }
-  const auto steps = [&](std::int64_t samples) {
-    return static_cast<double>((samples + child.mb - 1) / child.mb);
-  };
+  const auto steps = [&](std::int64_t samples) { return (samples + child.mb - 1) / child.mb; };
   std::int64_t training = flags.child.TrainingSamples(problem);
   const std::int64_t validation =
       child.folds > 1 ? problem.development().size() - training : std::ssize(problem.validation());
   if (child.max_samples > 0) training = std::min(training, child.max_samples);
   // Validation goes through the network in one of a step's three directions.
-  const double child_ms =
-      step_ms * child.folds * child.epochs * (steps(training) + steps(validation) / 3);
+  const double num_steps =
+      static_cast<double>(steps(training)) + static_cast<double>(steps(validation)) / 3;
+  const double child_ms = step_ms * num_steps * child.folds * child.epochs;
   return child_ms / 1e3 * static_cast<double>(flags.trials) / NumCores();
 }
 

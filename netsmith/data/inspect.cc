@@ -48,7 +48,7 @@ class Ranges {
       range.mean += value;
       range.deviation += value * value;
     }
-    count_ += static_cast<double>(values.size() / ranges_.size());
+    count_ += static_cast<double>(values.size()) / static_cast<double>(ranges_.size());
   }
 
   std::vector<ChannelRange> Finish(const Scaling& scaling) {

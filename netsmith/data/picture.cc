@@ -63,8 +63,9 @@ std::string AsciiImage(tensor::SampleShape shape, std::span<const float> sample)
   for (std::int64_t row = 0; row < rows; ++row) {
     for (std::int64_t column = 0; column < columns; ++column) {
       const float part = (pixels.Brightness(row, column) - lowest) / (highest - lowest);
-      text += kShades[static_cast<std::size_t>(
-          std::clamp(part, 0.0f, 1.0f) * static_cast<float>(kShades.size() - 1) + 0.5f)];
+      const float darkest = static_cast<float>(kShades.size() - 1);
+      text +=
+          kShades[static_cast<std::size_t>(std::lround(std::clamp(part, 0.0f, 1.0f) * darkest))];
     }
     text += '\n';
   }

@@ -89,7 +89,7 @@ TEST_F(PostgresSearchTest, OutlivesJumpsOfTheServersClock) {
   const std::vector<std::string> jumps = {"- 1800", "+ 1800", "+ 7200", "- 7200"};
   std::size_t next = 0;
   ExpectTheSameStudyWhile([&] {
-    const std::string jump = jumps[next++ % jumps.size()];
+    const std::string& jump = jumps[next++ % jumps.size()];
     database().Run("UPDATE netsmith_leases SET lease_end = lease_end " + jump);
     database().Run("UPDATE netsmith_holds SET hold_end = hold_end " + jump);
   });

@@ -163,6 +163,7 @@ class Search : public Command {
                               {"study", study_.study},
                               {"epochs", flags.training.epochs},
                               {"mb", flags.training.mb}});
+    (*after.model)["network"] = found.text;
   }
 
   /// False when it was stopped before its end.
@@ -206,9 +207,11 @@ class Search : public Command {
     if (study_.nondeterministic)
       Print("nondeterministic: measured time may have decided its result\n");
     if (after.model) {
-      Print(fmt::format("model           {}, test accuracy {}\n",
-                        after.model->at("file").get<std::string>(),
-                        report::Percent(after.model->at("test_accuracy").get<double>())));
+      Print(fmt::format(
+          "model           {}: {}, the best on validation of those trained in full, "
+          "test accuracy {}\n",
+          after.model->at("file").get<std::string>(), after.model->at("network").get<std::string>(),
+          report::Percent(after.model->at("test_accuracy").get<double>())));
     }
     if (after.comparison) Print("\n" + ToText(*after.comparison));
   }

@@ -97,9 +97,9 @@ class Reader {
 
   void ReadImage() const {
     const tensor::SampleShape& sample = preprocessing_.sample;
-    if (sample.channels != 1 && sample.channels != 3) {
-      throw base::DataError(fmt::format("{}: found a picture, expected samples of {} channels",
-                                        name_, sample.channels));
+    if (sample.height == 1 || (sample.channels != 1 && sample.channels != 3)) {
+      throw base::DataError(
+          fmt::format("{}: found a picture, expected a sample of {}", name_, ToString(sample)));
     }
     const std::vector<std::uint8_t> pixels =
         data::DecodeImage(name_, data::ReadImageFile(path_), sample.height, sample.width,

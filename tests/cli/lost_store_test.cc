@@ -122,7 +122,7 @@ TEST_F(LostPostgresTest, AFinishedFullTrainingWaitsForTheStore) {
   OpenGate();
   ASSERT_EQ(Netsmith(Search(database_->url())).exit_code, 0);
   BackgroundProcess compare(NetsmithCommand({"compare", "s", "--store", database_->url(), "--data",
-                                             data(), "--epochs", "40", "--learning-rates", "0.01",
+                                             data(), "--epochs", "20", "--learning-rates", "0.01",
                                              "--finalists", "1", "--hand-made", "none", "--json"}));
   const auto says = [&](const char* text) {
     return EventuallyTrue([&] { return compare.ErrorsSoFar().find(text) != std::string::npos; });

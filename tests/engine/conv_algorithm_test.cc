@@ -129,7 +129,7 @@ void ExpectRight(const ConvAlgorithm& algorithm, const ConvShape& shape, const D
   ExpectNear(expected, dst, rounding, "output after ReLU");
 
   const std::vector<float> diff_dst = ToFloat(data.diff_dst);
-  std::vector<float> sum(algorithm.gradient_size() + 16), diff_weights(shape.weights_size());
+  std::vector<float> sum(algorithm.gradient_size() + 16), diff_weights(shape.weights_size() + 16);
   for (const bool accumulate : {false, true}) {
     algorithm.WeightsGradient(data.src, src.data(), data.dst, diff_dst.data(), accumulate,
                               sum.data(), scratch.data());

@@ -12,7 +12,8 @@ namespace netsmith::engine::kernels {
 /// Rows of A may overlap: the windows of a convolution over channels-last data are such rows, so
 /// nothing is copied. Columns of B and C are contiguous. Strides are counted in elements.
 ///
-/// B may be read up to one vector beyond the end of a row; C is written within its n columns only.
+/// B, and C where it is accumulated, may be read up to one vector beyond the end of a row; C is
+/// written within its n columns only.
 template <typename A, typename B>
 struct Product {
   std::int64_t m = 0;       // rows of A and C

@@ -55,7 +55,7 @@ class ConvAlgorithm {
   virtual void WeightsGradient(const Layout& src_layout, const float* src,
                                const Layout& diff_dst_layout, const float* diff_dst,
                                bool accumulate, float* gradient, float* scratch) const = 0;
-  /// A sum of gradients to [kh][kw][ic][oc].
+  /// A sum of gradients to [kh][kw][ic][oc], behind which a vector more may be read.
   virtual void Unpack(const float* gradient, float* diff_weights) const = 0;
 };
 

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -157,7 +158,8 @@ class StudyFile {
           "SELECT space_signature, decisions_json, options_json, engine FROM netsmith_studies",
           "SELECT number, graph_hash, forced_uniform FROM netsmith_trials ORDER BY 1",
           "SELECT count(*) FROM netsmith_leases", "SELECT count(*) FROM netsmith_holds"}) {
-      for (const std::string& row : database.Run(query)) rows.push_back(query + ": " + row);
+      for (const std::string& row : database.Run(query))
+        rows.push_back(fmt::format("{}: {}", query, row));
     }
     return rows;
   }

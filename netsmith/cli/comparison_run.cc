@@ -23,6 +23,7 @@
 #include "netsmith/cli/nearest.h"
 #include "netsmith/report/classic_form.h"
 #include "netsmith/report/format.h"
+#include "netsmith/report/progress.h"
 #include "netsmith/report/study_report.h"
 #include "netsmith/report/study_view.h"
 #include "netsmith/search/patience.h"
@@ -73,7 +74,8 @@ class KeptTrainings {
         how_(fmt::format("data {} epochs {} mb {} rates {} seed {} seeds {}",
                          problem.content_hash(), options.epochs, options.mb,
                          fmt::join(options.learning_rates, ","), options.seed, options.num_seeds)) {
-    if (options.num_folds > 1) how_ += fmt::format(" folds {}", options.num_folds);
+    if (options.num_folds > 1)
+      how_ += fmt::format(" folds {}, rate by the first", options.num_folds);
   }
 
   std::optional<train::FullTrainingResult> Find(const train::NamedNetwork& network) const {
@@ -122,9 +124,27 @@ std::vector<study::Trial> Finalists(study::Store& store, const std::string& stud
   return finalists;
 }
 
+/// What people write without a search: two convolutions, each with a pool of 2. In two dimensions
+/// for images, unless `beside`, the network that it is compared with, is of the classic kind.
+/// "none" where samples are too small for it.
+std::string UsualHandMade(const std::string& beside, const data::Problem& problem) {
+  const std::string classic = "5,32,2,0;5,64,2,0";
+  const std::string image = "conv2d:0,0,0,0,0,0,1,2,5,0,3,0,1,0,4,0,1,0,0,0,0,0,0,0,0";
+  const tensor::SampleShape shape = problem.development().shape();
+  const bool is_image = shape.height > 1 && shape.width > 1;
+  const bool is_classic = beside.find(':') == std::string::npos && !beside.starts_with('@');
+  const std::string& usual = is_image && !is_classic ? image : classic;
+  try {
+    space::ParseNetwork(usual, shape, problem.development().num_classes());
+    return usual;
+  } catch (const base::InvalidArgument&) {
+    return "none";
+  }
+}
+
 std::vector<report::TrainedNetwork> NetworksOf(const ComparisonFlags& flags,
                                                const ComparisonRequest& request,
-                                               study::Store* store) {
+                                               const data::Problem& problem, study::Store* store) {
   std::vector<report::TrainedNetwork> networks;
   const auto add = [&](const char* role, const std::string& text) {
     networks.emplace_back();
@@ -139,7 +159,9 @@ std::vector<report::TrainedNetwork> NetworksOf(const ComparisonFlags& flags,
     }
   }
   for (const std::string& text : request.networks) add("given", text);
-  if (flags.hand_made != "none") add("hand-made", flags.hand_made);
+  const std::string hand_made =
+      flags.hand_made == "auto" ? UsualHandMade(networks.front().text, problem) : flags.hand_made;
+  if (hand_made != "none") add("hand-made", hand_made);
   return networks;
 }
 
@@ -167,11 +189,6 @@ std::optional<report::RewardComparison> CompareWithRandom(study::Store& store,
   return report::CompareRewards(rewards, random_rewards);
 }
 
-std::int64_t TrainingsOfOne(const train::FullTrainingOptions& options) {
-  const std::int64_t choosing = std::ssize(options.learning_rates) * options.num_folds;
-  return choosing + options.num_seeds - (options.num_folds > 1 ? 0 : 1);
-}
-
 /// Trains the networks that `kept` does not have, and adds each to it as soon as it is done.
 void TrainTheRest(std::vector<report::TrainedNetwork>& networks,
                   const std::vector<train::NamedNetwork>& graphs, const data::Problem& problem,
@@ -193,11 +210,12 @@ void TrainTheRest(std::vector<report::TrainedNetwork>& networks,
   if (missing.empty()) return;
   base::LogInfo(fmt::format(
       "{} of {}: {}, learning rates {}, {}{}{}",
-      report::Counted(std::ssize(missing) * TrainingsOfOne(options), "full training"),
+      report::Counted(std::ssize(missing) * NumTrainings(options), "full training"),
       report::Counted(std::ssize(missing), "network"), report::Counted(options.epochs, "epoch"),
       fmt::join(options.learning_rates, ", "), report::Counted(options.num_seeds, "seed"),
       options.num_folds > 1 ? fmt::format(", chosen by {} folds", options.num_folds) : "",
       RecipeText(recipe)));
+  options.on_training = report::LogFullTraining;
   options.on_network = [&](std::size_t i, const train::FullTrainingResult& result) {
     networks[missing[i]].training = result;
     if (kept != nullptr) kept->Keep(to_train[i], result);
@@ -222,6 +240,7 @@ void RestoreWeights(const train::NamedNetwork& network, const data::Problem& pro
   options.seed += *best;
   options.num_seeds = 1;
   options.on_network = nullptr;
+  options.on_training = nullptr;
   base::LogInfo(fmt::format("{}: trained again for its weights, learning rate {}, seed {}",
                             network.name, training.learning_rate, options.seed));
   training.best = std::move(train::TrainInFull(std::span(&network, 1),
@@ -239,28 +258,43 @@ void ComparisonFlags::Declare(OptionTable& options) {
   training.Declare(options);
   options.Text("learning-rates", "LIST", &learning_rates,
                "Learning rates that each network's best is chosen from on validation");
-  options.Integer("finalists", &finalists, {1, 100},
+  options.Integer("finalists", &finalists, {0, 100},
                   "Networks of the study that are trained in full; the best of them on validation "
-                  "is the one it found");
-  options.Integer("folds", &folds, {0, 1000},
-                  "Choose by the mean of so many folds, each validated on another part of the "
-                  "samples, and train what is chosen on all of them; 1 means by one split, 0 "
-                  "chooses 5 where that has fewer than 200 samples to validate");
-  options.Text("hand-made", "NET", &hand_made, "The network to compare with, or none");
+                  "is the one it found; 0 means 5, or 3 where folds choose");
+  options.Integer(
+      "folds", &folds, {0, 1000},
+      "Choose networks by the mean of so many folds, each validated on another part of the "
+      "samples, the learning rate by the first, and train what is chosen on all samples; "
+      "1 means by one split, 0 "
+      "chooses 5 where that has fewer than 200 samples to validate");
+  options.Text("hand-made", "NET", &hand_made,
+               "The network to compare with, or none; auto takes two convolutions of 32 and 64 "
+               "filters, in two dimensions for images unless the study's space is post");
 }
 
 void ComparisonFlags::Settle(const data::Problem& problem) {
   training.Settle(problem);
   if (folds == 0) folds = UsualFolds(problem);
-  if (folds > 1) problem.Folds(folds, 0);  // a mistake is found before the search
+  if (folds > 1) problem.Folds(folds, 0);             // a mistake is found before the search
+  if (finalists == 0) finalists = folds > 1 ? 3 : 5;  // folds make each finalist dear
 }
 
 std::vector<double> ComparisonFlags::Rates() const {
   return ParseNumbers("--learning-rates", learning_rates, 1e-12, 10);
 }
 
+train::FullTrainingOptions ComparisonFlags::Options(std::int64_t seed) const {
+  return {.epochs = training.epochs,
+          .mb = training.mb,
+          .learning_rates = Rates(),
+          .seed = static_cast<std::uint64_t>(seed),
+          .num_seeds = training.seeds,
+          .num_folds = folds,
+          .num_cores = training.threads};
+}
+
 void ComparisonFlags::CheckHandMade(const data::Problem& problem) const {
-  if (hand_made == "none") return;
+  if (hand_made == "none" || hand_made == "auto") return;
   space::ParseNetwork(hand_made, problem.development().shape(),
                       problem.development().num_classes());
 }
@@ -282,7 +316,7 @@ report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonR
                                  const data::Problem& problem, study::Store* store,
                                  const std::stop_token& stop) {
   report::Comparison comparison;
-  comparison.networks = NetworksOf(flags, request, store);
+  comparison.networks = NetworksOf(flags, request, problem, store);
   const train::Recipe& recipe = flags.training.recipe.recipe;
   comparison.folds = flags.folds;
   std::vector<train::NamedNetwork> graphs;
@@ -294,14 +328,8 @@ report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonR
     network.form = report::ClassicForm(graphs.back().graph);
     network.costs = graph::TotalCosts(graphs.back().graph);
   }
-  const train::FullTrainingOptions options{.epochs = flags.training.epochs,
-                                           .mb = flags.training.mb,
-                                           .learning_rates = flags.Rates(),
-                                           .seed = static_cast<std::uint64_t>(request.seed),
-                                           .num_seeds = flags.training.seeds,
-                                           .num_folds = flags.folds,
-                                           .num_cores = flags.training.threads,
-                                           .keep_weights = request.keep_weights};
+  train::FullTrainingOptions options = flags.Options(request.seed);
+  options.keep_weights = request.keep_weights;
   std::optional<KeptTrainings> kept;
   if (request.study) kept.emplace(*store, *request.study, problem, options, stop);
   TrainTheRest(comparison.networks, graphs, problem, options, recipe, kept ? &*kept : nullptr,

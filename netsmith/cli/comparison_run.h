@@ -10,6 +10,7 @@
 #include "netsmith/data/dataset.h"
 #include "netsmith/report/comparison.h"
 #include "netsmith/study/store.h"
+#include "netsmith/train/full_training.h"
 
 /// Full trainings of a study's best network, of a hand-made one and of others, side by side.
 namespace netsmith::cli {
@@ -17,16 +18,18 @@ namespace netsmith::cli {
 struct ComparisonFlags {
   TrainingFlags training;
   std::string learning_rates = "3e-4,1e-3,3e-3";
-  std::string hand_made = "5,32,2,0;5,64,2,0";
-  std::int64_t finalists = 5;  // of a study
-  int folds = 0;               // 0: settled by Settle
+  std::string hand_made = "auto";
+  std::int64_t finalists = 0;  // of a study; 0: settled by Settle, as folds
+  int folds = 0;
 
   void Declare(OptionTable& options);
   /// Settles what was left to the data. Errors   ConfigError: more folds than samples to divide.
   void Settle(const data::Problem& problem);
   /// The learning rates as numbers. Errors   ConfigError.
   std::vector<double> Rates() const;
-  /// Errors   as ParseNetwork, for the hand-made network on these data.
+  /// How each network is trained in full; settled. Errors   as Rates.
+  train::FullTrainingOptions Options(std::int64_t seed) const;
+  /// Errors   as ParseNetwork, for the hand-made network on these data, if it was given.
   void CheckHandMade(const data::Problem& problem) const;
 };
 

@@ -20,6 +20,7 @@
 #include "netsmith/base/error.h"
 #include "netsmith/base/random.h"
 #include "netsmith/graph/graph.h"
+#include "netsmith/space/draw_networks.h"
 #include "netsmith/space/network.h"
 #include "netsmith/space/text_cursor.h"
 #include "netsmith/train/metrics.h"
@@ -199,11 +200,12 @@ void ChildFlags::Declare(OptionTable& options) {
   options.Real("learning-rate", &learning_rate, {0, 10, true},
                "Learning rate of a child, the highest of its schedule");
   recipe.Declare(options, "child-");
-  options.Integer("max-macs", &max_macs, {-1, kAnyCount},
-                  "Refuse networks of more multiply-adds a sample; 0 means no limit, -1 40,000,000 "
-                  "divided by the folds, or more if that is less than half of the space");
+  options.Integer(
+      "max-macs", &max_macs, {-1, kAnyCount},
+      "Propose networks of at most so many multiply-adds a sample; 0 means no limit, -1 "
+      "40,000,000 divided by the folds, or more if that is less than half of the space");
   options.Integer("max-params", &max_params, {0, kAnyCount},
-                  "Refuse networks of more parameters; 0 means no limit");
+                  "Propose networks of at most so many parameters; 0 means no limit");
   options.Integer("max-memory", &max_memory_mib, {0, 1'000'000'000},
                   "Refuse networks whose training needs more MiB; 0 means no limit");
   options.Integer(
@@ -231,15 +233,10 @@ std::int64_t UsualMaxMacs(const space::SearchSpace& space, const data::Problem& 
   constexpr int kDrawn = 33;
   base::Generator generator = base::RandomStreams(0).For("max-macs", 0);
   std::vector<std::int64_t> macs;
-  for (int i = 0; i < kDrawn; ++i) {
-    try {
-      const graph::Graph graph =
-          space.Build(space::DrawUniformly(space.decisions(), generator),
-                      problem.development().shape(), problem.development().num_classes());
-      macs.push_back(graph::TotalCosts(graph).macs);
-    } catch (const base::InvalidArgument&) {
-      // No network; the evaluator refuses it.
-    }
+  for (const graph::Graph& network :
+       space::DrawNetworks(space, problem.development().shape(),
+                           problem.development().num_classes(), kDrawn, generator)) {
+    macs.push_back(graph::TotalCosts(network).macs);
   }
   std::ranges::sort(macs);
   const std::int64_t median = macs.empty() ? 0 : macs[macs.size() / 2];

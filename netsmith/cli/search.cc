@@ -19,6 +19,7 @@
 #include "netsmith/cli/model_output.h"
 #include "netsmith/cli/output.h"
 #include "netsmith/cli/study_json.h"
+#include "netsmith/cli/study_plan.h"
 #include "netsmith/cli/study_run.h"
 #include "netsmith/data/dataset.h"
 #include "netsmith/report/classic_form.h"
@@ -71,6 +72,10 @@ class Search : public Command {
       comparison_.training.recipe.Check(problem.development().shape());
     }
     const auto store = store::OpenStore(study_.store);
+    LogPlan(study_, problem, *study_.space.Make());
+    if (compare_ || out_.wanted()) {
+      LogStages(study_, StageFlags(), compare_, problem, *study_.space.Make());
+    }
     const search::SearchResult result = RunStudy(study_, problem, *store, stop);
     // By Ctrl-C, or by a watcher (search_control.h); a limit in seconds is a search's own end.
     const bool stopped = stop.stop_requested() || (result.interrupted && study_.max_seconds == 0);
@@ -93,12 +98,21 @@ class Search : public Command {
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     Report(result, after, problem, elapsed.count());
     if (trouble) std::rethrow_exception(trouble);
-    if (stopped || stop.stop_requested()) return kInterrupted;
+    if (stopped || stop.stop_requested()) {
+      LogHowToGoOn(result, after);
+      return kInterrupted;
+    }
     if (!result.best) base::LogError("no network was found: " + WhyNone(result.trials));
     return result.best ? kDone : kOtherError;
   }
 
  private:
+  /// What follows the search.
+  struct Afterwards {
+    std::optional<report::Comparison> comparison;  // with --compare
+    std::optional<nlohmann::ordered_json> model;   // with --out
+  };
+
   /// The policy's after the last whole batch, where the strategy has one.
   static std::optional<double> Entropy(const search::SearchResult& result) {
     if (result.diagnostics.empty()) return std::nullopt;
@@ -124,6 +138,19 @@ class Search : public Command {
     return "no trial is complete" + (reason.empty() ? "" : "; the first: " + reason);
   }
 
+  void LogHowToGoOn(const search::SearchResult& result, const Afterwards& after) const {
+    const auto finished = std::ranges::count_if(result.trials, [](const study::Trial& trial) {
+      return trial.state != study::TrialState::kRunning;
+    });
+    const std::string missing = out_.wanted() && !after.model
+                                    ? fmt::format("; no model was written to {}", out_.folder)
+                                    : "";
+    base::LogInfo(
+        fmt::format("stopped: {} of {} are finished and kept{}; the same command with "
+                    "--resume goes on",
+                    finished, report::Counted(study_.trials, "trial"), missing));
+  }
+
   /// Those that were given and say what is searched, not how this run goes about it.
   std::vector<std::string> DefiningArguments() const {
     auto arguments = options_->GivenArguments();
@@ -137,21 +164,20 @@ class Search : public Command {
     return arguments;
   }
 
-  /// What follows the search.
-  struct Afterwards {
-    std::optional<report::Comparison> comparison;  // with --compare
-    std::optional<nlohmann::ordered_json> model;   // with --out
-  };
+  /// Without --compare there is only a model to make.
+  ComparisonFlags StageFlags() const {
+    ComparisonFlags flags = comparison_;
+    if (!compare_) flags.hand_made = "none";
+    return flags;
+  }
 
   void RunStages(const data::Problem& problem, study::Store& store, const std::stop_token& stop,
                  Afterwards& after) const {
     if (!compare_ && !out_.wanted()) return;
     if (compare_ && !RunRandomSearch(problem, store, stop)) return;
-    ComparisonFlags flags = comparison_;
-    if (!compare_) flags.hand_made = "none";
     report::Comparison comparison = RunComparison(
-        flags, {.study = study_.study, .seed = study_.seed, .keep_weights = out_.wanted()}, problem,
-        &store, stop);
+        StageFlags(), {.study = study_.study, .seed = study_.seed, .keep_weights = out_.wanted()},
+        problem, &store, stop);
     const report::TrainedNetwork& found = *std::ranges::find(
         comparison.networks, "found", [](const report::TrainedNetwork& n) { return n.role; });
     if (compare_) after.comparison = comparison;
@@ -161,8 +187,8 @@ class Search : public Command {
     after.model = out_.Write(graph, found.training, problem, study_.data,
                              {{"network", found.text},
                               {"study", study_.study},
-                              {"epochs", flags.training.epochs},
-                              {"mb", flags.training.mb}});
+                              {"epochs", comparison_.training.epochs},
+                              {"mb", comparison_.training.mb}});
     (*after.model)["network"] = found.text;
   }
 
@@ -174,6 +200,7 @@ class Search : public Command {
     random.given.emplace_back("--strategy=random");
     random.given.push_back("--study=" + RandomStudyName(study_.study));
     random.study = RandomStudyName(study_.study);
+    base::LogInfo(fmt::format("random search under the same budget: study {}", random.study));
     random.resume = true;  // started where there is none: the searches are stages of one run
     return !RunStudy(random, problem, store, stop).interrupted;
   }

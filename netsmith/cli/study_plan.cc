@@ -6,14 +6,15 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "netsmith/base/error.h"
 #include "netsmith/base/log.h"
 #include "netsmith/base/random.h"
 #include "netsmith/data/class_balance.h"
 #include "netsmith/engine/step_cost.h"
 #include "netsmith/report/format.h"
 #include "netsmith/search/child_limits.h"
+#include "netsmith/space/draw_networks.h"
 
 namespace netsmith::cli {
 namespace {
@@ -51,38 +52,52 @@ void LogImbalance(const StudyFlags& flags, const data::Problem& problem) {
                   imbalance));
 }
 
-/// What a search takes on this machine alone, by networks drawn at random; a strategy that learns
-/// may come to prefer larger ones. Nothing where children are trained elsewhere.
-std::optional<double> EstimatedSeconds(const StudyFlags& flags, const data::Problem& problem,
-                                       const space::SearchSpace& space) {
-  if (!flags.evaluator.empty() || flags.workers == 0 || flags.engine.is_slurm()) return {};
-  constexpr int kDrawn = 32;
-  const search::ChildOptions child = ChildOptionsOf(flags.child, flags.seed);
+/// Milliseconds that this machine takes for a training step of `mb` samples: the mean of networks
+/// drawn at random among those that are within the limits; a strategy that learns may come to
+/// prefer larger ones. Nothing where no such network was drawn.
+std::optional<double> UsualStepMs(const StudyFlags& flags, const data::Problem& problem,
+                                  const space::SearchSpace& space, std::int64_t mb,
+                                  const std::string& precision) {
+  constexpr int kDrawn = 64;
+  const search::ChildLimits limits = ChildOptionsOf(flags.child, flags.seed).limits;
   base::Generator generator =
       base::RandomStreams(static_cast<std::uint64_t>(flags.seed)).For("plan", 0);
-  const auto precision = engine::NamedPrecision(child.recipe.precision);
-  double step_ms = 0;
-  for (int i = 0; i < kDrawn; ++i) {
-    try {
-      const graph::Graph graph =
-          space.Build(space::DrawUniformly(space.decisions(), generator),
-                      problem.development().shape(), problem.development().num_classes());
-      if (search::OverLimit(graph::TotalCosts(graph), 0, child.limits)) continue;
-      step_ms += engine::EstimatedStepMs(graph, child.mb, precision) / kDrawn;
-    } catch (const base::InvalidArgument&) {
-      // Refused, which takes no time.
-    }
+  std::vector<graph::Graph> networks = space::DrawNetworks(
+      space, problem.development().shape(), problem.development().num_classes(), kDrawn, generator);
+  std::erase_if(networks, [&](const graph::Graph& network) {
+    return search::OverLimit(graph::TotalCosts(network), 0, limits).has_value();
+  });
+  if (networks.empty()) return {};
+  double sum_ms = 0;
+  for (const graph::Graph& network : networks) {
+    sum_ms += engine::EstimatedStepMs(network, mb, engine::NamedPrecision(precision));
   }
-  const auto steps = [&](std::int64_t samples) { return (samples + child.mb - 1) / child.mb; };
+  return sum_ms / static_cast<double>(networks.size());
+}
+
+double Steps(std::int64_t samples, std::int64_t mb) {
+  return static_cast<double>((samples + mb - 1) / mb);
+}
+
+/// What a search takes on this machine alone. Nothing where children are trained elsewhere.
+std::optional<double> SearchSeconds(const StudyFlags& flags, const data::Problem& problem,
+                                    const space::SearchSpace& space) {
+  if (!flags.evaluator.empty() || flags.workers == 0 || flags.engine.is_slurm()) return {};
+  const search::ChildOptions child = ChildOptionsOf(flags.child, flags.seed);
+  const auto step_ms = UsualStepMs(flags, problem, space, child.mb, child.recipe.precision);
+  if (!step_ms) return {};
   std::int64_t training = flags.child.TrainingSamples(problem);
   const std::int64_t validation =
       child.folds > 1 ? problem.development().size() - training : std::ssize(problem.validation());
   if (child.max_samples > 0) training = std::min(training, child.max_samples);
   // Validation goes through the network in one of a step's three directions.
-  const double num_steps =
-      static_cast<double>(steps(training)) + static_cast<double>(steps(validation)) / 3;
-  const double child_ms = step_ms * num_steps * child.folds * child.epochs;
-  return child_ms / 1e3 * static_cast<double>(flags.trials) / NumCores();
+  const double num_steps = Steps(training, child.mb) + Steps(validation, child.mb) / 3;
+  return *step_ms / 1e3 * num_steps * child.folds * child.epochs *
+         static_cast<double>(flags.trials) / NumCores();
+}
+
+std::string TimeText(std::optional<double> seconds, const char* what) {
+  return seconds ? fmt::format("; about {}{}", report::Duration(*seconds), what) : "";
 }
 
 }  // namespace
@@ -96,11 +111,10 @@ void LogPlan(const StudyFlags& flags, const data::Problem& problem,
       StrategyText(flags.strategy), flags.seed, space.name(), space::Log10Size(space.decisions()),
       flags.data.data, report::Grouped(std::ssize(problem.train())),
       report::Grouped(std::ssize(problem.validation()))));
-  const auto seconds = EstimatedSeconds(flags, problem, space);
-  base::LogInfo(fmt::format(
-      "{}; {} at once on {}{}", RewardText(flags, problem), std::min(flags.workers, flags.batch),
-      report::Counted(NumCores(), "core"),
-      seconds ? fmt::format("; about {} if nothing else runs", report::Duration(*seconds)) : ""));
+  base::LogInfo(
+      fmt::format("{}; {} at once on {}{}", RewardText(flags, problem),
+                  std::min(flags.workers, flags.batch), report::Counted(NumCores(), "core"),
+                  TimeText(SearchSeconds(flags, problem, space), " if nothing else runs")));
   if (flags.evaluator.empty()) LogImbalance(flags, problem);
   if (flags.evaluator.empty() && flags.child.RewardIsTest()) {
     base::LogWarning(
@@ -110,6 +124,29 @@ void LogPlan(const StudyFlags& flags, const data::Problem& problem,
   if (flags.nondeterministic) {
     base::LogWarning("--nondeterministic: measured time may decide what this study finds");
   }
+}
+
+void LogStages(const StudyFlags& flags, const ComparisonFlags& comparison, bool with_random,
+               const data::Problem& problem, const space::SearchSpace& space) {
+  if (with_random) {
+    base::LogInfo(fmt::format("then {} of random search under the same budget{}",
+                              report::Counted(flags.trials, "trial"),
+                              TimeText(SearchSeconds(flags, problem, space), "")));
+  }
+  const std::int64_t networks =
+      std::min(comparison.finalists, flags.trials) + (comparison.hand_made == "none" ? 0 : 1);
+  const std::int64_t trainings = networks * NumTrainings(comparison.Options(flags.seed));
+  const train::Recipe& recipe = comparison.training.recipe.recipe;
+  auto seconds = UsualStepMs(flags, problem, space, comparison.training.mb, recipe.precision);
+  if (seconds) {
+    const double num_steps = Steps(std::ssize(problem.train()), comparison.training.mb);
+    *seconds *= num_steps / 1e3 * comparison.training.epochs * static_cast<double>(trainings) /
+                comparison.training.threads;
+  }
+  base::LogInfo(fmt::format("then {} of {}, {} each{}", report::Counted(trainings, "full training"),
+                            report::Counted(networks, "network"),
+                            report::Counted(comparison.training.epochs, "epoch"),
+                            TimeText(seconds, "")));
 }
 
 }  // namespace netsmith::cli

@@ -19,10 +19,10 @@
 #include "netsmith/cli/deadline.h"
 #include "netsmith/cli/evaluation.h"
 #include "netsmith/cli/search_control.h"
-#include "netsmith/cli/study_plan.h"
 #include "netsmith/report/format.h"
 #include "netsmith/report/progress.h"
 #include "netsmith/report/search_record.h"
+#include "netsmith/search/child_limits.h"
 #include "netsmith/space/text_cursor.h"
 #include "netsmith/strategy/registry.h"
 #include "netsmith/train/metrics.h"
@@ -262,10 +262,13 @@ search::SearchResult RunStudy(const StudyFlags& flags, const data::Problem& prob
                               study::Store& store, const std::stop_token& stop) {
   const auto space = flags.space.Make();
   const auto seed = static_cast<std::uint64_t>(flags.seed);
-  const auto strategy = strategy::MakeStrategy(flags.strategy.strategy, space->decisions(),
-                                               flags.strategy.options, seed);
+  const data::Dataset& samples = problem.development();
+  const auto strategy = strategy::MakeStrategy(
+      flags.strategy.strategy, space->decisions(), flags.strategy.options, seed,
+      [&, limits = ChildOptionsOf(flags.child, flags.seed).limits](const space::Genome& genome) {
+        return search::KeepsLimits(*space, genome, samples.shape(), samples.num_classes(), limits);
+      });
   const EvaluationFlags evaluation = EvaluationOf(flags);
-  LogPlan(flags, problem, *space);
   report::SearchProgress progress(
       flags.study, {.terminal = report::StderrIsTerminal(), .color = report::ColorIsWanted()});
   SearchControl control(flags.store, flags.study, stop);
@@ -275,9 +278,8 @@ search::SearchResult RunStudy(const StudyFlags& flags, const data::Problem& prob
     array.emplace(SlurmScript(flags.engine, flags.store, flags.study, flags.workers));
   }
   search::SearchResult result = search::RunSearch(
-      MakeSpec(flags, problem, *space), *space, problem.development().shape(),
-      problem.development().num_classes(), *strategy, store,
-      [&] { return MakeTrialEvaluator(evaluation, *space, problem); },
+      MakeSpec(flags, problem, *space), *space, samples.shape(), samples.num_classes(), *strategy,
+      store, [&] { return MakeTrialEvaluator(evaluation, *space, problem); },
       {.num_trials = flags.trials,
        .batch = flags.batch,
        .num_workers = array ? 0 : flags.workers,

@@ -52,7 +52,7 @@ std::string RewardMeaning(const ChildFlags& child);
 search::ChildOptions ChildOptionsOf(const ChildFlags& child, std::int64_t seed);
 
 /// Runs the study (Resolve and Settle were called) on `problem`, to its end or until `stop`; says
-/// on stderr what is going to happen and how it goes. Errors   as search::RunSearch,
+/// on stderr how it goes. Errors   as search::RunSearch,
 /// strategy::MakeStrategy.
 search::SearchResult RunStudy(const StudyFlags& flags, const data::Problem& problem,
                               study::Store& store, const std::stop_token& stop);

@@ -6,31 +6,59 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "netsmith/base/error.h"
 #include "netsmith/cli/comparison_run.h"
 #include "netsmith/cli/flags.h"
 #include "netsmith/cli/option_table.h"
 #include "netsmith/report/search_record.h"
+#include "netsmith/search/child_limits.h"
 #include "netsmith/strategy/registry.h"
 
 namespace netsmith::cli {
 namespace {
 
+/// Gives the options of `table` that are among the arguments their values: "--policy=state".
+void AssignKnown(const std::vector<std::string>& arguments, OptionTable& table) {
+  for (const std::string& argument : arguments) {
+    const std::size_t equals = argument.find('=');
+    if (!argument.starts_with("--") || equals == std::string::npos) continue;
+    Option* option = table.Find(argument.substr(2, equals - 2));
+    if (option != nullptr) option->Assign(argument.substr(equals + 1), argument);
+  }
+}
+
+/// The limits that the strategy kept. Errors   nlohmann::json::exception; as SpaceFlags::Make where
+/// the space is a file that is gone.
+strategy::Allowed AllowedOf(const report::SearchRecord& record, const nlohmann::json& options,
+                            const std::string& policy) {
+  SpaceFlags flags;
+  OptionTable table;
+  flags.Declare(table);
+  AssignKnown(record.arguments, table);
+  flags.Resolve(policy);
+  flags.Settle(record.shape);
+  const nlohmann::json& child = options.contains("child") ? options.at("child") : options;
+  const search::ChildLimits limits{.max_macs = child.at("max_macs").get<std::int64_t>(),
+                                   .max_params = child.at("max_params").get<std::int64_t>()};
+  const std::shared_ptr<const space::SearchSpace> space = flags.Make();
+  return [=, shape = record.shape, classes = record.num_classes](const space::Genome& genome) {
+    return search::KeepsLimits(*space, genome, shape, classes, limits);
+  };
+}
+
 std::unique_ptr<study::Strategy> StrategyOf(const report::SearchRecord& record,
-                                            const study::StudySpec& spec, std::uint64_t seed) {
+                                            const study::StudySpec& spec,
+                                            const nlohmann::json& options) {
   StrategyFlags flags;
   OptionTable table;
   flags.Declare(table);
-  for (const std::string& argument : record.strategy) {
-    const std::size_t equals = argument.find('=');
-    if (!argument.starts_with("--") || equals == std::string::npos) return nullptr;
-    Option* option = table.Find(argument.substr(2, equals - 2));
-    if (option == nullptr) return nullptr;
-    option->Assign(argument.substr(equals + 1), argument);
-  }
+  AssignKnown(record.strategy, table);
   flags.Resolve();
-  return strategy::MakeStrategy(flags.strategy, spec.decisions, flags.options, seed);
+  return strategy::MakeStrategy(flags.strategy, spec.decisions, flags.options,
+                                options.at("seed").get<std::uint64_t>(),
+                                AllowedOf(record, options, flags.options.reinforce.policy));
 }
 
 }  // namespace
@@ -59,11 +87,11 @@ report::LearningReplay MakeReplay(const report::StudyView& view) {
   if (view.record && options.is_object()) {
     try {
       batch = options.at("batch").get<int>();
-      strategy = StrategyOf(*view.record, view.spec, options.at("seed").get<std::uint64_t>());
+      strategy = StrategyOf(*view.record, view.spec, options);
     } catch (const nlohmann::json::exception&) {
       strategy = nullptr;  // not a study of `netsmith search`
     } catch (const base::Error&) {
-      strategy = nullptr;  // another version's strategy
+      strategy = nullptr;  // another version's strategy, or a space that is gone
     }
   }
   return {view.spec, std::move(strategy), batch};

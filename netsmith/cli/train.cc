@@ -21,6 +21,7 @@
 #include "netsmith/graph/graph.h"
 #include "netsmith/report/comparison.h"
 #include "netsmith/report/format.h"
+#include "netsmith/report/progress.h"
 #include "netsmith/report/statistics.h"
 #include "netsmith/space/network.h"
 #include "netsmith/train/full_training.h"
@@ -76,7 +77,8 @@ class Train : public Command {
                             .seed = static_cast<std::uint64_t>(seed_),
                             .num_seeds = training_.seeds,
                             .num_cores = training_.threads,
-                            .keep_weights = out_.wanted()},
+                            .keep_weights = out_.wanted(),
+                            .on_training = report::LogFullTraining},
                            stop)
             .front();
     nlohmann::ordered_json model;

@@ -74,4 +74,17 @@ void SearchProgress::Update(const search::Progress& progress) {
   base::SetStatusLine(StatusLine(progress));
 }
 
+void LogFullTraining(const train::FullTrainingProgress& progress) {
+  if (progress.num_all == 1) return;
+  const std::string accuracy =
+      progress.validation_accuracy
+          ? fmt::format(": validation accuracy {}", Percent(*progress.validation_accuracy))
+          : "";
+  const std::string left = progress.num_done < progress.num_all
+                               ? fmt::format("; about {} left", Duration(progress.seconds_left))
+                               : "";
+  base::LogInfo(fmt::format("full training {} of {}: {}{}{}", progress.num_done, progress.num_all,
+                            progress.training, accuracy, left));
+}
+
 }  // namespace netsmith::report

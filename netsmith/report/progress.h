@@ -6,6 +6,7 @@
 #include <string>
 
 #include "netsmith/search/search.h"
+#include "netsmith/train/full_training.h"
 
 namespace netsmith::report {
 
@@ -39,6 +40,9 @@ class SearchProgress {
 
 /// "trial 12: 0.9512  5,32,2,0;5,64,2,3" with the state and reason where it is not complete.
 std::string TrialLine(const study::Trial& trial);
+
+/// Tells on stderr that one of several full trainings is done, and how long the rest takes.
+void LogFullTraining(const train::FullTrainingProgress& progress);
 
 /// True when stderr is a terminal that can draw over a line.
 bool StderrIsTerminal();

@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <string>
 
+#include "netsmith/base/error.h"
 #include "netsmith/base/grouped.h"
 #include "netsmith/graph/graph.h"
 #include "netsmith/model/latency.h"
@@ -40,6 +41,15 @@ std::optional<std::string> OverLimit(const graph::Costs& costs, std::int64_t pla
                        base::Grouped(limit.max));
   }
   return std::nullopt;
+}
+
+bool KeepsLimits(const space::SearchSpace& space, const space::Genome& genome,
+                 graph::SampleShape input, int num_classes, const ChildLimits& limits) {
+  try {
+    return !OverLimit(graph::TotalCosts(space.Build(genome, input, num_classes)), 0, limits);
+  } catch (const base::InvalidArgument&) {
+    return false;
+  }
 }
 
 }  // namespace netsmith::search

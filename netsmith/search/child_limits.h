@@ -6,6 +6,7 @@
 #include <string>
 
 #include "netsmith/graph/graph.h"
+#include "netsmith/space/search_space.h"
 
 namespace netsmith::search {
 
@@ -30,5 +31,10 @@ std::optional<std::string> OverLatency(double latency_us, const ChildLimits& lim
 /// Why a network of these costs is over the limits: "30,115,840 multiply-adds, limit 30,000,000".
 std::optional<std::string> OverLimit(const graph::Costs& costs, std::int64_t planned_bytes,
                                      const ChildLimits& limits);
+
+/// Whether a genome has a valid network within max_macs and max_params: what is known of it without
+/// planning or measuring. A strategy is given this, so that it proposes no other.
+bool KeepsLimits(const space::SearchSpace& space, const space::Genome& genome,
+                 graph::SampleShape input, int num_classes, const ChildLimits& limits);
 
 }  // namespace netsmith::search

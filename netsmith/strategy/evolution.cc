@@ -12,13 +12,16 @@
 
 #include "netsmith/base/check.h"
 #include "netsmith/base/error.h"
-#include "netsmith/strategy/genomes.h"
 
 namespace netsmith::strategy {
 
 EvolutionStrategy::EvolutionStrategy(std::vector<space::Decision> decisions,
-                                     const EvolutionOptions& options, std::uint64_t seed)
-    : decisions_(std::move(decisions)), options_(options), streams_(seed) {
+                                     const EvolutionOptions& options, std::uint64_t seed,
+                                     Allowed allowed)
+    : decisions_(std::move(decisions)),
+      options_(options),
+      streams_(seed),
+      allowed_(std::move(allowed)) {
   CheckDecisions("evolution", decisions_);
   if (options.population < 1 || options.population > 100'000) {
     throw base::InvalidArgument(
@@ -34,15 +37,18 @@ EvolutionStrategy::EvolutionStrategy(std::vector<space::Decision> decisions,
 std::vector<space::Genome> EvolutionStrategy::Ask(int count) {
   NETSMITH_CHECK_GE(count, 0);
   std::vector<space::Genome> generation;
-  for (int i = 0; i < count; ++i) generation.push_back(Propose(num_asked_++));
+  for (int i = 0; i < count; ++i) {
+    const std::uint64_t number = num_asked_++;
+    base::Generator generator = streams_.For("evolution.genome", number);
+    const bool is_first =
+        number < static_cast<std::uint64_t>(options_.population) || population_.empty();
+    generation.push_back(DrawAllowed(allowed_, [&] { return Propose(generator, is_first); }));
+  }
   return generation;
 }
 
-space::Genome EvolutionStrategy::Propose(std::uint64_t number) const {
-  base::Generator generator = streams_.For("evolution.genome", number);
-  if (number < static_cast<std::uint64_t>(options_.population) || population_.empty()) {
-    return DrawUniformly(decisions_, generator);
-  }
+space::Genome EvolutionStrategy::Propose(base::Generator& generator, bool is_first) const {
+  if (is_first) return DrawUniformly(decisions_, generator);
   const study::Told* parent = nullptr;
   for (int i = 0; i < options_.sample; ++i) {
     const study::Told& member = population_[generator.Below(population_.size())];

@@ -9,6 +9,7 @@
 
 #include "netsmith/base/random.h"
 #include "netsmith/space/search_space.h"
+#include "netsmith/strategy/genomes.h"
 #include "netsmith/study/strategy.h"
 
 namespace netsmith::strategy {
@@ -29,7 +30,7 @@ class EvolutionStrategy : public study::Strategy {
  public:
   /// Errors   InvalidArgument: no decisions, a decision without options, an option out of range.
   EvolutionStrategy(std::vector<space::Decision> decisions, const EvolutionOptions& options,
-                    std::uint64_t seed);
+                    std::uint64_t seed, Allowed allowed = {});
 
   std::vector<space::Genome> Ask(int count) override;
   void Tell(std::span<const study::Told> generation) override;
@@ -37,11 +38,12 @@ class EvolutionStrategy : public study::Strategy {
   std::map<std::string, double> Diagnostics() const override;
 
  private:
-  space::Genome Propose(std::uint64_t number) const;
+  space::Genome Propose(base::Generator& generator, bool is_first) const;
 
   std::vector<space::Decision> decisions_;
   EvolutionOptions options_;
   base::RandomStreams streams_;
+  Allowed allowed_;
   std::deque<study::Told> population_;  // oldest first
   std::uint64_t num_asked_ = 0;
 };

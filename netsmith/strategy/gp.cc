@@ -15,7 +15,6 @@
 
 #include "netsmith/base/check.h"
 #include "netsmith/base/error.h"
-#include "netsmith/strategy/genomes.h"
 #include "netsmith/strategy/surrogate/screen.h"
 
 namespace netsmith::strategy {
@@ -32,8 +31,11 @@ void CheckAtLeast(const char* name, double found, double lowest) {
 }  // namespace
 
 GpStrategy::GpStrategy(std::vector<space::Decision> decisions, const GpOptions& options,
-                       std::uint64_t seed)
-    : decisions_(std::move(decisions)), options_(options), streams_(seed) {
+                       std::uint64_t seed, Allowed allowed)
+    : decisions_(std::move(decisions)),
+      options_(options),
+      streams_(seed),
+      allowed_(std::move(allowed)) {
   CheckDecisions("gp", decisions_);
   CheckAtLeast("warm_up", options.warm_up, 1);
   CheckAtLeast("fresh", options.fresh, 1);
@@ -57,23 +59,27 @@ std::vector<space::Genome> GpStrategy::Ask(int count) {
     generation = screen_->Choose(count);
   }
   while (std::ssize(generation) < count) {
-    generation.push_back(DrawUniformly(decisions_, generator));
+    generation.push_back(DrawUniform(generator));
   }
   return generation;
+}
+
+space::Genome GpStrategy::DrawUniform(base::Generator& generator) const {
+  return DrawAllowed(allowed_, [&] { return DrawUniformly(decisions_, generator); });
 }
 
 std::vector<space::Genome> GpStrategy::FreshCandidates(base::Generator& generator) const {
   std::vector<space::Genome> fresh;
   for (int i = 0; i < options_.fresh; ++i) {
     if (i % 2 == 0) {
-      fresh.push_back(DrawUniformly(decisions_, generator));
+      fresh.push_back(DrawUniform(generator));
     } else {
       space::Genome mutant = best_[generator.Below(best_.size())].genome;
       const int steps = i % 4 == 1 ? 1 : 2;
       for (int step = 0; step < steps; ++step) {
         mutant = Mutate(decisions_, std::move(mutant), generator);
       }
-      fresh.push_back(std::move(mutant));
+      if (MayPropose(allowed_, mutant)) fresh.push_back(std::move(mutant));
     }
   }
   return fresh;

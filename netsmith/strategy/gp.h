@@ -9,6 +9,7 @@
 
 #include "netsmith/base/random.h"
 #include "netsmith/space/search_space.h"
+#include "netsmith/strategy/genomes.h"
 #include "netsmith/study/strategy.h"
 
 namespace netsmith::strategy {
@@ -36,7 +37,8 @@ struct GpOptions {
 class GpStrategy : public study::Strategy {
  public:
   /// Errors   InvalidArgument: no decisions, a decision without options, an option out of range.
-  GpStrategy(std::vector<space::Decision> decisions, const GpOptions& options, std::uint64_t seed);
+  GpStrategy(std::vector<space::Decision> decisions, const GpOptions& options, std::uint64_t seed,
+             Allowed allowed = {});
   ~GpStrategy() override;
 
   std::vector<space::Genome> Ask(int count) override;
@@ -45,11 +47,13 @@ class GpStrategy : public study::Strategy {
   std::map<std::string, double> Diagnostics() const override;
 
  private:
+  space::Genome DrawUniform(base::Generator& generator) const;
   std::vector<space::Genome> FreshCandidates(base::Generator& generator) const;
 
   std::vector<space::Decision> decisions_;
   GpOptions options_;
   base::RandomStreams streams_;
+  Allowed allowed_;
   std::unique_ptr<surrogate::Screen> screen_;
   std::vector<study::Told> best_;  // the five best, best first
   std::uint64_t num_asks_ = 0;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -30,10 +31,11 @@ void CheckAtLeast(const char* name, double found, double lowest) {
 }  // namespace
 
 GuidedStrategy::GuidedStrategy(std::vector<space::Decision> decisions, const GuidedOptions& options,
-                               std::uint64_t seed)
+                               std::uint64_t seed, Allowed allowed)
     : decisions_(std::move(decisions)),
       options_(options),
-      controller_(decisions_, options.controller, seed) {
+      controller_(decisions_, options.controller, seed),
+      allowed_(std::move(allowed)) {
   CheckAtLeast("warm_up", options.warm_up, 1);
   CheckAtLeast("proposals", options.proposals, 1);
   CheckAtLeast("pool", options.pool, 1);
@@ -50,18 +52,33 @@ std::vector<space::Genome> GuidedStrategy::Ask(int count) {
   std::vector<space::Genome> generation;
   if (screen_->num_told() >= static_cast<std::size_t>(options_.warm_up)) {
     for (int i = 0; i < count; ++i) {
-      const std::vector<space::Genome> proposals = controller_.Propose(options_.proposals);
+      const auto proposals = WithoutRefused(controller_.Propose(options_.proposals));
       screen_->Offer(proposals);
       ImagineEpisodes(proposals);
       screen_->Trim();
     }
     generation = screen_->Choose(count);
   }
-  const int missing = count - static_cast<int>(generation.size());
-  for (space::Genome& genome : controller_.Propose(missing)) {
-    generation.push_back(std::move(genome));
-  }
+  while (std::ssize(generation) < count) generation.push_back(ProposeAllowed());
   return generation;
+}
+
+std::vector<space::Genome> GuidedStrategy::WithoutRefused(std::vector<space::Genome> proposals) {
+  const auto refused = std::stable_partition(
+      proposals.begin(), proposals.end(),
+      [&](const space::Genome& genome) { return MayPropose(allowed_, genome); });
+  refused_.insert(refused_.end(), refused, proposals.end());
+  proposals.erase(refused, proposals.end());
+  return proposals;
+}
+
+space::Genome GuidedStrategy::ProposeAllowed() {
+  std::vector<space::Genome> drawn = controller_.Propose(1);
+  for (int i = 1; i < kMaxDraws && !MayPropose(allowed_, drawn.front()); ++i) {
+    refused_.push_back(std::move(drawn.front()));
+    drawn = controller_.Propose(1);
+  }
+  return std::move(drawn.front());
 }
 
 void GuidedStrategy::ImagineEpisodes(const std::vector<space::Genome>& proposals) {
@@ -69,8 +86,11 @@ void GuidedStrategy::ImagineEpisodes(const std::vector<space::Genome>& proposals
   episodes.insert(episodes.end(), last_told_.begin(), last_told_.end());
   last_told_.clear();
   std::vector<double> rewards;
-  rewards.reserve(episodes.size());
+  rewards.reserve(episodes.size() + refused_.size());
   for (const space::Genome& genome : episodes) rewards.push_back(screen_->ExpectedShare(genome));
+  episodes.insert(episodes.end(), refused_.begin(), refused_.end());
+  refused_.clear();
+  rewards.resize(episodes.size(), 0);
   controller_.TrainOn(episodes, rewards);
 }
 

@@ -10,6 +10,7 @@
 #include "netsmith/space/search_space.h"
 #include "netsmith/strategy/controller/options.h"
 #include "netsmith/strategy/controller/reinforce.h"
+#include "netsmith/strategy/genomes.h"
 #include "netsmith/study/strategy.h"
 
 namespace netsmith::strategy {
@@ -36,6 +37,8 @@ struct GuidedOptions {
 /// their reward is the share of the trials so far that they are expected to beat, or did beat where
 /// they were evaluated. What was evaluated takes part in the next update, too.
 ///
+/// A proposal that is not allowed is no candidate, and an episode of reward 0.
+///
 /// Shares instead of rewards, and normal quantiles of ranks in the surrogate, make the options
 /// independent of the rewards' scale. Every genome evaluated was drawn by the controller.
 ///
@@ -44,7 +47,7 @@ class GuidedStrategy : public study::Strategy {
  public:
   /// Errors   InvalidArgument: an option out of range, and as controller::Reinforce.
   GuidedStrategy(std::vector<space::Decision> decisions, const GuidedOptions& options,
-                 std::uint64_t seed);
+                 std::uint64_t seed, Allowed allowed = {});
   ~GuidedStrategy() override;
 
   std::vector<space::Genome> Ask(int count) override;
@@ -54,13 +57,18 @@ class GuidedStrategy : public study::Strategy {
   std::map<std::string, double> Diagnostics() const override;
 
  private:
+  /// Moves those that are not allowed to refused_.
+  std::vector<space::Genome> WithoutRefused(std::vector<space::Genome> proposals);
+  space::Genome ProposeAllowed();
   void ImagineEpisodes(const std::vector<space::Genome>& proposals);
 
   std::vector<space::Decision> decisions_;
   GuidedOptions options_;
   controller::Reinforce controller_;
   std::unique_ptr<surrogate::Screen> screen_;
+  Allowed allowed_;
   std::vector<space::Genome> last_told_;
+  std::vector<space::Genome> refused_;  // since the last update
 };
 
 }  // namespace netsmith::strategy

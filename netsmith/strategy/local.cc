@@ -13,8 +13,9 @@
 
 namespace netsmith::strategy {
 
-LocalStrategy::LocalStrategy(std::vector<space::Decision> decisions, std::uint64_t seed)
-    : decisions_(std::move(decisions)), streams_(seed) {
+LocalStrategy::LocalStrategy(std::vector<space::Decision> decisions, std::uint64_t seed,
+                             Allowed allowed)
+    : decisions_(std::move(decisions)), streams_(seed), allowed_(std::move(allowed)) {
   CheckDecisions("local search", decisions_);
 }
 
@@ -26,11 +27,14 @@ std::vector<space::Genome> LocalStrategy::Ask(int count) {
     neighbours_.pop_back();
     space::Genome genome = present_->genome;
     genome[static_cast<std::size_t>(decision)] = option;
-    if (!told_.contains(genome)) generation.push_back(std::move(genome));
+    if (!told_.contains(genome) && MayPropose(allowed_, genome)) {
+      generation.push_back(std::move(genome));
+    }
   }
   while (std::ssize(generation) < count) {
     base::Generator generator = streams_.For("local.start", num_draws_++);
-    generation.push_back(DrawUniformly(decisions_, generator));
+    generation.push_back(
+        DrawAllowed(allowed_, [&] { return DrawUniformly(decisions_, generator); }));
   }
   return generation;
 }

@@ -25,7 +25,7 @@ namespace netsmith::strategy {
 class LocalStrategy : public study::Strategy {
  public:
   /// Errors   InvalidArgument: no decisions, or one without options.
-  LocalStrategy(std::vector<space::Decision> decisions, std::uint64_t seed);
+  LocalStrategy(std::vector<space::Decision> decisions, std::uint64_t seed, Allowed allowed = {});
 
   std::vector<space::Genome> Ask(int count) override;
   void Tell(std::span<const study::Told> generation) override;
@@ -37,6 +37,7 @@ class LocalStrategy : public study::Strategy {
 
   std::vector<space::Decision> decisions_;
   base::RandomStreams streams_;
+  Allowed allowed_;
   std::unordered_set<space::Genome, GenomeHash> told_;
   std::optional<study::Told> present_;           // none: at a start
   std::vector<std::pair<int, int>> neighbours_;  // decision and option, the next at the back

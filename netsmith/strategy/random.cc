@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "netsmith/base/check.h"
-#include "netsmith/strategy/genomes.h"
 
 namespace netsmith::strategy {
 
-RandomStrategy::RandomStrategy(std::vector<space::Decision> decisions, std::uint64_t seed)
-    : decisions_(std::move(decisions)), streams_(seed) {
+RandomStrategy::RandomStrategy(std::vector<space::Decision> decisions, std::uint64_t seed,
+                               Allowed allowed)
+    : decisions_(std::move(decisions)), streams_(seed), allowed_(std::move(allowed)) {
   CheckDecisions("random search", decisions_);
 }
 
@@ -20,7 +20,8 @@ std::vector<space::Genome> RandomStrategy::Ask(int count) {
   std::vector<space::Genome> generation;
   for (int i = 0; i < count; ++i) {
     base::Generator generator = streams_.For("random.genome", num_asked_++);
-    generation.push_back(DrawUniformly(decisions_, generator));
+    generation.push_back(
+        DrawAllowed(allowed_, [&] { return DrawUniformly(decisions_, generator); }));
   }
   return generation;
 }

@@ -26,38 +26,42 @@ using Decisions = std::vector<space::Decision>;
 struct Entry {
   const char* name;
   std::unique_ptr<study::Strategy> (*make)(const Decisions& decisions,
-                                           const StrategyOptions& options, std::uint64_t seed);
+                                           const StrategyOptions& options, std::uint64_t seed,
+                                           const Allowed& allowed);
   bool published_baseline = false;
 };
 
 std::unique_ptr<study::Strategy> MakeRandom(const Decisions& decisions, const StrategyOptions&,
-                                            std::uint64_t seed) {
-  return std::make_unique<RandomStrategy>(decisions, seed);
+                                            std::uint64_t seed, const Allowed& allowed) {
+  return std::make_unique<RandomStrategy>(decisions, seed, allowed);
 }
 
 std::unique_ptr<study::Strategy> MakeReinforce(const Decisions& decisions,
-                                               const StrategyOptions& options, std::uint64_t seed) {
-  return std::make_unique<ReinforceStrategy>(decisions, options.reinforce, seed);
+                                               const StrategyOptions& options, std::uint64_t seed,
+                                               const Allowed& allowed) {
+  return std::make_unique<ReinforceStrategy>(decisions, options.reinforce, seed, allowed);
 }
 
 std::unique_ptr<study::Strategy> MakeGuided(const Decisions& decisions,
-                                            const StrategyOptions& options, std::uint64_t seed) {
-  return std::make_unique<GuidedStrategy>(decisions, options.guided, seed);
+                                            const StrategyOptions& options, std::uint64_t seed,
+                                            const Allowed& allowed) {
+  return std::make_unique<GuidedStrategy>(decisions, options.guided, seed, allowed);
 }
 
 std::unique_ptr<study::Strategy> MakeEvolution(const Decisions& decisions,
-                                               const StrategyOptions& options, std::uint64_t seed) {
-  return std::make_unique<EvolutionStrategy>(decisions, options.evolution, seed);
+                                               const StrategyOptions& options, std::uint64_t seed,
+                                               const Allowed& allowed) {
+  return std::make_unique<EvolutionStrategy>(decisions, options.evolution, seed, allowed);
 }
 
 std::unique_ptr<study::Strategy> MakeGp(const Decisions& decisions, const StrategyOptions& options,
-                                        std::uint64_t seed) {
-  return std::make_unique<GpStrategy>(decisions, options.gp, seed);
+                                        std::uint64_t seed, const Allowed& allowed) {
+  return std::make_unique<GpStrategy>(decisions, options.gp, seed, allowed);
 }
 
 std::unique_ptr<study::Strategy> MakeLocal(const Decisions& decisions, const StrategyOptions&,
-                                           std::uint64_t seed) {
-  return std::make_unique<LocalStrategy>(decisions, seed);
+                                           std::uint64_t seed, const Allowed& allowed) {
+  return std::make_unique<LocalStrategy>(decisions, seed, allowed);
 }
 
 constexpr std::array kStrategies = {
@@ -80,9 +84,10 @@ bool IsPublishedBaseline(const std::string& name) {
 }
 
 std::unique_ptr<study::Strategy> MakeStrategy(const std::string& name, const Decisions& decisions,
-                                              const StrategyOptions& options, std::uint64_t seed) {
+                                              const StrategyOptions& options, std::uint64_t seed,
+                                              const Allowed& allowed) {
   for (const Entry& strategy : kStrategies) {
-    if (name == strategy.name) return strategy.make(decisions, options, seed);
+    if (name == strategy.name) return strategy.make(decisions, options, seed, allowed);
   }
   throw base::InvalidArgument(fmt::format("unknown strategy '{}', expected one of: {}", name,
                                           fmt::join(StrategyNames(), ", ")));

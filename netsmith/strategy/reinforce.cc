@@ -18,8 +18,9 @@ namespace netsmith::strategy {
 
 ReinforceStrategy::ReinforceStrategy(std::vector<space::Decision> decisions,
                                      const controller::ReinforceOptions& options,
-                                     std::uint64_t seed)
-    : decisions_(std::move(decisions)), controller_(decisions_, options, seed) {}
+                                     std::uint64_t seed, Allowed allowed)
+    : decisions_(std::move(decisions)),
+      controller_(decisions_, options, seed, std::move(allowed)) {}
 
 std::vector<space::Genome> ReinforceStrategy::Ask(int count) {
   NETSMITH_CHECK_GE(count, 0);

@@ -9,6 +9,7 @@
 #include "netsmith/space/search_space.h"
 #include "netsmith/strategy/controller/options.h"
 #include "netsmith/strategy/controller/reinforce.h"
+#include "netsmith/strategy/genomes.h"
 #include "netsmith/study/strategy.h"
 
 namespace netsmith::strategy {
@@ -23,7 +24,8 @@ class ReinforceStrategy : public study::Strategy {
  public:
   /// Errors   as controller::Reinforce.
   ReinforceStrategy(std::vector<space::Decision> decisions,
-                    const controller::ReinforceOptions& options, std::uint64_t seed);
+                    const controller::ReinforceOptions& options, std::uint64_t seed,
+                    Allowed allowed = {});
 
   std::vector<space::Genome> Ask(int count) override;
   /// Errors   InvalidArgument: not as many as were asked for, or a genome that does not fit.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +21,7 @@
 #include "netsmith/base/log.h"
 #include "netsmith/base/thread_pool.h"
 #include "netsmith/train/train.h"
+#include "netsmith/train/training_tally.h"
 
 namespace netsmith::train {
 namespace {
@@ -44,6 +46,8 @@ double Mean(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
+using Clock = std::chrono::steady_clock;
+
 class FullTrainer {
  public:
   FullTrainer(std::span<const NamedNetwork> networks, const data::Problem& problem,
@@ -61,11 +65,12 @@ class FullTrainer {
     choices_.resize(networks.size());
     for (std::size_t n = 0; n < networks.size(); ++n) {
       results_[n].rate_accuracy.assign(rates, 0);
-      results_[n].validation_accuracy.assign(seeds, 0);
+      results_[n].validation_accuracy.assign(has_folds() ? folds_.size() : seeds, 0);
       results_[n].test_accuracy.assign(seeds, std::numeric_limits<double>::quiet_NaN());
-      choices_[n].accuracy.assign(rates, std::vector<double>(num_folds()));
-      choices_[n].trainings_left = rates * num_folds();
+      choices_[n].trainings_left = rates;
       choices_[n].seeds_left = has_folds() ? seeds : seeds - 1;
+      macs_.push_back(static_cast<double>(graph::TotalCosts(networks[n].graph).macs));
+      tally_.Expect(NumTrainings(options), macs_.back());
     }
   }
 
@@ -73,13 +78,21 @@ class FullTrainer {
     std::vector<Job> choosing;
     for (std::size_t n = 0; n < networks_.size(); ++n) {
       for (std::size_t r = 0; r < options_.learning_rates.size(); ++r) {
-        for (int fold = 0; fold < options_.num_folds; ++fold) {
-          const auto* on = has_folds() ? &folds_[static_cast<std::size_t>(fold)] : &problem_;
-          choosing.push_back({on, n, r, 0, fold});
-        }
+        choosing.push_back({has_folds() ? &folds_.front() : &problem_, n, r});
       }
     }
     RunAll(choosing, [this](const Job& job, Trained trained) { Offer(job, std::move(trained)); });
+    std::vector<Job> validating;
+    for (std::size_t n = 0; n < networks_.size(); ++n) {
+      for (int fold = 1; fold < options_.num_folds; ++fold) {
+        validating.push_back(
+            {&folds_[static_cast<std::size_t>(fold)], n, choices_[n].rate, 0, fold});
+      }
+    }
+    RunAll(validating, [this](const Job& job, const Trained& trained) {
+      results_[job.network].validation_accuracy[static_cast<std::size_t>(job.fold)] =
+          trained.validation_accuracy;
+    });
     std::vector<Job> chosen;
     for (std::size_t n = 0; n < networks_.size(); ++n) {
       for (int s = has_folds() ? 0 : 1; s < options_.num_seeds; ++s) {
@@ -87,7 +100,6 @@ class FullTrainer {
       }
     }
     RunAll(chosen, [this](const Job& job, const Trained& trained) {
-      const std::lock_guard lock(mutex_);
       Test(job, trained);
       --choices_[job.network].seeds_left;
       ReportIfDone(job.network);
@@ -98,25 +110,46 @@ class FullTrainer {
  private:
   /// How the choice of a network's learning rate stands.
   struct Choice {
-    std::vector<std::vector<double>> accuracy;  // [rate][fold], as far as they are there
-    std::size_t trainings_left = 0;             // that choose
-    std::size_t seeds_left = 0;                 // after them
-    std::size_t rate = 0;                       // the best so far; in the end the chosen one
-    Trained best;  // without folds: its child, which need not be trained again
+    std::size_t trainings_left = 0;  // that choose
+    std::size_t seeds_left = 0;      // after them
+    std::size_t rate = 0;            // the best so far; in the end the chosen one
+    Trained best;                    // its child, which without folds need not be trained again
   };
 
   bool has_folds() const { return options_.num_folds > 1; }
-  std::size_t num_folds() const { return static_cast<std::size_t>(options_.num_folds); }
 
   template <typename Finish>
   void RunAll(const std::vector<Job>& jobs, Finish finish) {
+    const std::size_t cores = static_cast<std::size_t>(options_.num_cores);
+    const std::size_t even = jobs.size() - jobs.size() % cores;
+    RunSideBySide(std::span(jobs).first(even), finish);
+    RunSideBySide(std::span(jobs).subspan(even), finish);  // fewer than cores: several for each
+  }
+
+  template <typename Finish>
+  void RunSideBySide(std::span<const Job> jobs, Finish finish) {
     if (jobs.empty()) return;
     const int at_once = std::min(options_.num_cores, static_cast<int>(jobs.size()));
     const int threads = options_.num_cores / at_once;
     base::ThreadPool(at_once).Run(std::ssize(jobs), [&](std::int64_t i, int) {
       const Job& job = jobs[static_cast<std::size_t>(i)];
-      finish(job, Train(job, threads));
+      Trained trained = Train(job, threads);
+      const std::lock_guard lock(mutex_);
+      ReportProgress(job, trained);
+      finish(job, std::move(trained));
     });
+  }
+
+  void ReportProgress(const Job& job, const Trained& trained) {
+    tally_.Finish(macs_[job.network]);
+    if (!options_.on_training) return;
+    const bool validates = !trained.diverged && !job.problem->validation().empty();
+    options_.on_training({.num_done = tally_.num_done(),
+                          .num_all = tally_.num_all(),
+                          .training = Label(job),
+                          .validation_accuracy =
+                              validates ? std::optional(trained.validation_accuracy) : std::nullopt,
+                          .seconds_left = tally_.SecondsLeft()});
   }
 
   std::string Label(const Job& job) const {
@@ -132,13 +165,15 @@ class FullTrainer {
     return options_.seed + static_cast<std::uint64_t>(job.seed);
   }
 
-  /// Small data take hundreds of epochs, of which not every one is news. The first shows how long
-  /// one takes.
-  void LogEpoch(const std::string& label, bool validates, int epoch, double accuracy) const {
-    constexpr int kLines = 5;
-    const bool is_news = epoch == 1 || epoch == options_.epochs ||
-                         epoch % std::max(1, options_.epochs / kLines) == 0;
-    if (!is_news) return;
+  /// The first, which shows how long one takes, and of a long training one now and then: small data
+  /// take hundreds of epochs.
+  void LogEpoch(const std::string& label, bool validates, int epoch, double accuracy,
+                Clock::time_point& last_line) {
+    const std::lock_guard lock(mutex_);
+    const std::chrono::seconds pause(std::min<std::int64_t>(20, 2 * tally_.num_all()));
+    const bool is_first = epoch == 1 && tally_.num_done() == 0;
+    if (!is_first && (epoch == options_.epochs || Clock::now() - last_line < pause)) return;
+    last_line = Clock::now();
     base::LogInfo(fmt::format(
         "{}: epoch {} of {}{}", label, epoch, options_.epochs,
         validates ? fmt::format(", validation accuracy {:.4f}", accuracy) : std::string()));
@@ -147,6 +182,7 @@ class FullTrainer {
   Trained Train(const Job& job, int num_threads) {
     const std::string label = Label(job);
     const bool validates = !job.problem->validation().empty();
+    Clock::time_point last_line = Clock::now();
     const TrainOptions train_options{.epochs = options_.epochs,
                                      .mb = options_.mb,
                                      .max_samples = options_.max_samples,
@@ -155,7 +191,7 @@ class FullTrainer {
                                      .seed = Seed(job),
                                      .num_threads = num_threads,
                                      .on_epoch = [&](int epoch, double accuracy) {
-                                       LogEpoch(label, validates, epoch, accuracy);
+                                       LogEpoch(label, validates, epoch, accuracy, last_line);
                                      }};
     Trained trained;
     trained.child =
@@ -172,20 +208,17 @@ class FullTrainer {
     return trained;
   }
 
-  /// Keeps the network's best rate so far, and without folds its child. Which one that is does not
-  /// depend on who ends first.
+  /// Keeps the child of the network's best rate so far. Which one that is does not depend on who
+  /// ends first.
   void Offer(const Job& job, Trained trained) {
-    const std::lock_guard lock(mutex_);
     Choice& choice = choices_[job.network];
-    choice.accuracy[job.rate][static_cast<std::size_t>(job.fold)] = trained.validation_accuracy;
-    if (!has_folds()) {
-      const double mine = trained.validation_accuracy;
-      const double theirs = choice.best.validation_accuracy;
-      if (choice.best.child == nullptr || mine > theirs ||
-          (mine == theirs && job.rate < choice.rate)) {
-        choice.best = std::move(trained);
-        choice.rate = job.rate;
-      }
+    results_[job.network].rate_accuracy[job.rate] = trained.validation_accuracy;
+    const double mine = trained.validation_accuracy;
+    const double theirs = choice.best.validation_accuracy;
+    if (choice.best.child == nullptr || mine > theirs ||
+        (mine == theirs && job.rate < choice.rate)) {
+      choice.best = std::move(trained);
+      choice.rate = job.rate;
     }
     if (--choice.trainings_left == 0) Choose(job.network);
   }
@@ -194,17 +227,14 @@ class FullTrainer {
   void Choose(std::size_t network) {
     Choice& choice = choices_[network];
     FullTrainingResult& result = results_[network];
-    std::ranges::transform(choice.accuracy, result.rate_accuracy.begin(), Mean);
-    if (has_folds()) {
-      choice.rate = static_cast<std::size_t>(std::ranges::max_element(result.rate_accuracy) -
-                                             result.rate_accuracy.begin());
-      result.validation_accuracy = choice.accuracy[choice.rate];
-    }
     result.learning_rate = options_.learning_rates[choice.rate];
-    if (has_folds()) return;
-    Test({&problem_, network, choice.rate, 0}, choice.best);
+    if (has_folds()) {
+      result.validation_accuracy[0] = choice.best.validation_accuracy;
+    } else {
+      Test({&problem_, network, choice.rate}, choice.best);
+      ReportIfDone(network);
+    }
     choice.best.child.reset();
-    ReportIfDone(network);
   }
 
   void ReportIfDone(std::size_t network) {
@@ -246,12 +276,19 @@ class FullTrainer {
   std::stop_token stop_;
   std::vector<data::Problem> folds_;    // with several
   std::optional<data::Problem> whole_;  // with folds
-  std::mutex mutex_;                    // guards what follows, a network each
+  std::vector<double> macs_;            // of each network
+  std::mutex mutex_;                    // guards what follows
   std::vector<FullTrainingResult> results_;
   std::vector<Choice> choices_;
+  TrainingTally tally_;
 };
 
 }  // namespace
+
+std::int64_t NumTrainings(const FullTrainingOptions& options) {
+  const std::int64_t choosing = std::ssize(options.learning_rates) + options.num_folds - 1;
+  return choosing + options.num_seeds - (options.num_folds > 1 ? 0 : 1);
+}
 
 std::vector<FullTrainingResult> TrainInFull(std::span<const NamedNetwork> networks,
                                             const data::Problem& problem,

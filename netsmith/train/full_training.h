@@ -26,8 +26,9 @@ struct BestTraining {
 };
 
 struct FullTrainingResult {
-  double learning_rate = 0;           // the chosen one
-  std::vector<double> rate_accuracy;  // validation accuracy of each learning rate
+  double learning_rate = 0;  // the chosen one
+  /// Validation accuracy of each learning rate, with folds on the first of them.
+  std::vector<double> rate_accuracy;
   /// After the last epoch: of each seed or, with folds, of each fold.
   std::vector<double> validation_accuracy;
   std::vector<double> test_accuracy;  // of each seed; NaN where the training diverged
@@ -35,6 +36,15 @@ struct FullTrainingResult {
   /// With keep_weights: the seed of the highest validation accuracy, the first of equals; nothing
   /// when all diverged.
   std::optional<BestTraining> best = {};
+};
+
+/// How far the trainings have come when one of them has ended.
+struct FullTrainingProgress {
+  std::int64_t num_done = 0;  // of num_all
+  std::int64_t num_all = 0;
+  std::string training;                       // "5,32,2,0, learning rate 0.001, seed 0"
+  std::optional<double> validation_accuracy;  // none: it had no samples to validate, or diverged
+  double seconds_left = 0;                    // if the rest goes on as fast
 };
 
 struct FullTrainingOptions {
@@ -47,6 +57,8 @@ struct FullTrainingOptions {
   int num_folds = 1;                            // that choose together; 1: the problem's own split
   int num_cores = 1;  // shared out among the trainings; no effect on results
   bool keep_weights = false;
+  /// Called as soon as a training is done, by one thread at a time; may be empty.
+  std::function<void(const FullTrainingProgress&)> on_training = {};
   /// Called as soon as all trainings of a network are done, with its place in the list; by one
   /// thread at a time; may be empty.
   std::function<void(std::size_t, const FullTrainingResult&)> on_network = {};
@@ -58,14 +70,18 @@ struct NamedNetwork {
   Recipe recipe = {};
 };
 
+/// How often TrainInFull trains one network.
+std::int64_t NumTrainings(const FullTrainingOptions& options);
+
 /// Trains every network at every learning rate with the first seed, takes for each network the rate
 /// of the highest validation accuracy after the last epoch (the first of equals; a diverged
 /// training counts as 0), and trains it with the other seeds too. The test set is opened for these
-/// chosen trainings only. With several folds each rate is tried on every one of them, with the
-/// first seed; the mean decides, and what is chosen is then trained, with all seeds, on the whole
-/// development set: few samples are neither enough to choose by nor to be left out. Trainings run
-/// side by side on the cores; up to 20 epochs of each are logged.
-/// Errors   Interrupted when `stop` was requested; InvalidArgument as Child, as Problem::Folds.
+/// chosen trainings only. With several folds the rate is chosen on the first of them and kept for
+/// the others, with the first seed; their mean is the network's validation accuracy, and it is then
+/// trained, with all seeds, on the whole development set: few samples are neither enough to choose
+/// by nor to be left out. Trainings run side by side on the cores; long ones log an epoch now and
+/// then. Errors   Interrupted when `stop` was requested; InvalidArgument as Child, as
+/// Problem::Folds.
 std::vector<FullTrainingResult> TrainInFull(std::span<const NamedNetwork> networks,
                                             const data::Problem& problem,
                                             const FullTrainingOptions& options,

@@ -78,8 +78,9 @@ double RewardOf(const space::Genome& genome) {
 class StrategyContractTest : public ::testing::TestWithParam<Contender> {
  protected:
   static std::unique_ptr<study::Strategy> Make(const std::vector<space::Decision>& decisions,
-                                               std::uint64_t seed = 7) {
-    return MakeStrategy(GetParam().name, decisions, GetParam().options, seed);
+                                               std::uint64_t seed = 7,
+                                               const Allowed& allowed = {}) {
+    return MakeStrategy(GetParam().name, decisions, GetParam().options, seed, allowed);
   }
 
   static std::vector<study::Told> Evaluate(const std::vector<space::Genome>& genomes) {
@@ -161,6 +162,25 @@ TEST_P(StrategyContractTest, ForcedGenomesAreAcceptedAndReplayedAlike) {
   const auto first = run();
   EXPECT_EQ(run(), first);
   for (const auto& genome : first) EXPECT_NO_THROW(space::CheckGenome(MixedDecisions(), genome));
+}
+
+TEST_P(StrategyContractTest, ProposesOnlyWhatIsAllowed) {
+  const Allowed no_large_kernel = [](const space::Genome& genome) { return genome[0] <= 1; };
+  const auto strategy = Make(MixedDecisions(), 7, no_large_kernel);
+  for (const space::Genome& genome : Run(*strategy, std::vector<int>(12, 4))) {
+    EXPECT_LE(genome[0], 1);
+  }
+}
+
+TEST_P(StrategyContractTest, WhatIsAllowedChangesNothingWhereAllIs) {
+  const std::vector<int> sizes(10, 4);
+  const auto all = Make(MixedDecisions(), 7, [](const space::Genome&) { return true; });
+  EXPECT_EQ(Run(*all, sizes), Run(*Make(MixedDecisions(), 7), sizes));
+}
+
+TEST_P(StrategyContractTest, ProposesAllTheSameWhereNothingIsAllowed) {
+  const auto strategy = Make(MixedDecisions(), 7, [](const space::Genome&) { return false; });
+  EXPECT_EQ(Run(*strategy, {4, 4, 4}).size(), 12u);
 }
 
 TEST_P(StrategyContractTest, UndefinedRewardsCountAsZero) {

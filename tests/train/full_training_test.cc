@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <numeric>
 #include <stop_token>
@@ -71,7 +72,7 @@ TEST_F(FullTrainingTest, CoresDoNotChangeTheResult) {
   }
 }
 
-TEST_F(FullTrainingTest, FoldsChooseTheRateAndAllSamplesTrainWhatIsChosen) {
+TEST_F(FullTrainingTest, TheFirstFoldChoosesTheRateAndAllSamplesTrainWhatIsChosen) {
   FullTrainingOptions options = Options(2);
   options.num_folds = 3;
   options.keep_weights = true;
@@ -80,7 +81,7 @@ TEST_F(FullTrainingTest, FoldsChooseTheRateAndAllSamplesTrainWhatIsChosen) {
   for (std::size_t n = 0; n < networks_.size(); ++n) {
     const FullTrainingResult& result = results[n];
     ASSERT_EQ(result.validation_accuracy.size(), 3u);
-    EXPECT_EQ(result.rate_accuracy[1], Mean(result.validation_accuracy));
+    EXPECT_EQ(result.rate_accuracy[1], result.validation_accuracy[0]);
     EXPECT_GT(result.rate_accuracy[1], result.rate_accuracy[0]);
     EXPECT_EQ(result.learning_rate, 1e-2);
     const auto alone = TrainInFull({&networks_[n], 1}, whole,
@@ -94,6 +95,27 @@ TEST_F(FullTrainingTest, FoldsChooseTheRateAndAllSamplesTrainWhatIsChosen) {
     ASSERT_TRUE(result.best);
     EXPECT_EQ(result.best->seed, options.seed);  // no seed is better on validation: the first
     EXPECT_EQ(result.best->validation_accuracy, Mean(result.validation_accuracy));
+  }
+}
+
+TEST_F(FullTrainingTest, TellsOfEachTrainingHowManyThereAre) {
+  for (const int num_folds : {1, 3}) {
+    FullTrainingOptions options = Options(2);
+    options.num_folds = num_folds;
+    std::vector<std::int64_t> done;
+    std::int64_t all = 0;
+    options.on_training = [&](const FullTrainingProgress& progress) {
+      done.push_back(progress.num_done);
+      all = progress.num_all;
+      EXPECT_GE(progress.seconds_left, 0);
+      const bool is_whole = progress.training.ends_with("all samples");
+      EXPECT_EQ(progress.validation_accuracy.has_value(), !is_whole) << progress.training;
+    };
+    Train(options);
+    EXPECT_EQ(all, 2 * NumTrainings(options));
+    std::vector<std::int64_t> expected(static_cast<std::size_t>(all));
+    std::iota(expected.begin(), expected.end(), 1);
+    EXPECT_EQ(done, expected);
   }
 }
 

@@ -16,7 +16,6 @@
 #include "netsmith/strategy/controller/policy.h"
 #include "netsmith/strategy/controller/policy_gradient.h"
 #include "netsmith/strategy/controller/tape.h"
-#include "netsmith/strategy/genomes.h"
 
 namespace netsmith::strategy::controller {
 namespace {
@@ -61,10 +60,11 @@ double MeanReward(const std::vector<Episode>& episodes) {
 }  // namespace
 
 Reinforce::Reinforce(std::vector<space::Decision> decisions, const ReinforceOptions& options,
-                     std::uint64_t seed)
+                     std::uint64_t seed, Allowed allowed)
     : decisions_(std::move(decisions)),
       options_(options),
       streams_(seed),
+      allowed_(std::move(allowed)),
       tape_(std::make_unique<Tape>()) {
   CheckOptions(options_);
   CheckDecisions("controller", decisions_);
@@ -80,6 +80,9 @@ Reinforce::~Reinforce() = default;
 
 space::Genome Reinforce::GetAction() {
   space::Genome action = Draw();
+  for (int i = 1; i < kMaxDraws && !MayPropose(allowed_, action); ++i) {
+    stored_.push_back({.state = state_, .action = std::exchange(action, Draw())});
+  }
   open_.push_back({.state = std::exchange(state_, ValuesOf(action)), .action = action});
   return action;
 }

@@ -12,6 +12,7 @@
 #include "netsmith/space/search_space.h"
 #include "netsmith/strategy/controller/episode.h"
 #include "netsmith/strategy/controller/options.h"
+#include "netsmith/strategy/genomes.h"
 
 namespace netsmith::strategy::controller {
 
@@ -45,6 +46,9 @@ class Tape;
 /// likelihood counts with the importance weight b/u, cut at 1, i.e. q becomes (1-e)·π/max(b, u);
 /// the baseline leaves it out.
 ///
+/// An action that is not allowed is never proposed: it is stored at once, as a rollout of reward 0,
+/// and the next is drawn.
+///
 /// With ppo_steps > 1, an update is so many steps of the optimizer on the same rollouts, with PPO's
 /// clipped ratio of likelihoods in place of log b (policy_gradient.h).
 ///
@@ -56,7 +60,7 @@ class Reinforce {
  public:
   /// Errors   InvalidArgument: no decisions, a decision without options, an option out of range.
   Reinforce(std::vector<space::Decision> decisions, const ReinforceOptions& options,
-            std::uint64_t seed);
+            std::uint64_t seed, Allowed allowed = {});
   ~Reinforce();
 
   /// Proposes an action; several may be proposed before their rewards are known. Policy `state`
@@ -71,8 +75,8 @@ class Reinforce {
   /// One update from the rollouts stored since the last; returns its loss. None stored: no update.
   double TrainStep();
 
-  /// Draws genomes from b without opening them: nobody owes their rewards. Policy `state` reads its
-  /// first state.
+  /// Draws genomes from b without opening them, whether they are allowed or not: nobody owes their
+  /// rewards. Policy `state` reads its first state.
   std::vector<space::Genome> Propose(int count);
   /// One update from genomes that were proposed and rewards in [0, 1] of any source; the baseline
   /// is their mean. Returns its loss; no update without genomes. Errors   InvalidArgument: not as
@@ -106,6 +110,7 @@ class Reinforce {
   std::vector<space::Decision> decisions_;
   ReinforceOptions options_;
   base::RandomStreams streams_;
+  Allowed allowed_;
   std::unique_ptr<Policy> policy_;
   std::unique_ptr<Behaviour> behaviour_;
   std::unique_ptr<Optimizer> optimizer_;

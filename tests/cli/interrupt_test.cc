@@ -77,6 +77,7 @@ TEST_F(InterruptTest, ControlCInTheComparisonStillPrintsTheSearch) {
   EXPECT_EQ(printed.at("trials"), 6);
   EXPECT_EQ(printed.at("interrupted"), false);
   EXPECT_FALSE(printed.contains("comparison"));
+  EXPECT_THAT(result.err, ::testing::HasSubstr("the same command with --resume goes on"));
 }
 
 TEST_F(InterruptTest, TrainingStopsWithinAnEpoch) {

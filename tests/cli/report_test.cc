@@ -62,7 +62,7 @@ TEST_F(ReportCommandTest, KeepsTheComparison) {
                 .exit_code,
             0);
   const json comparison = Report().at("comparison");
-  EXPECT_EQ(comparison.at("networks").size(), 6u);
+  EXPECT_EQ(comparison.at("networks").size(), 4u);
   EXPECT_EQ(comparison.at("random").at("random_trials"), 6);
 }
 

@@ -99,6 +99,15 @@ TEST_F(SearchTest, WorkersDoNotChangeTheStudy) {
   EXPECT_EQ(one.at("states"), three.at("states"));
 }
 
+TEST_F(SearchTest, NoTrialIsSpentOnANetworkOverTheLimits) {
+  for (const char* strategy : {"guided", "reinforce", "random"}) {
+    const json found = Search(
+        {"--strategy", strategy, "--study", strategy, "--max-params", "3000", "--trials", "12"});
+    EXPECT_FALSE(found.at("states").contains("refused")) << found.at("states");
+    EXPECT_LE(found.at("best").at("params"), 3000);
+  }
+}
+
 TEST_F(SearchTest, ExistingStudyWithoutResumeIsAStoreError) {
   Search({});
   const ProcessResult result = Netsmith(SearchArguments());

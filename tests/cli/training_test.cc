@@ -174,6 +174,18 @@ TEST_F(TrainingTest, TheFoundNetworkIsTheFinalistThatIsBestOnValidation) {
   EXPECT_TRUE(comparison.at("reward_correlation").is_number());
 }
 
+TEST_F(TrainingTest, TheHandMadeNetworkIsOfTheStudysKind) {
+  const auto hand_made = [&](const char* space) {
+    auto search = CompareOptions(SearchArguments({"--compare", "--space", space, "--study", space,
+                                                  "--max-params", "20000", "--trials", "2"}));
+    std::erase(search, "--hand-made");
+    std::erase(search, "3,2,1,0");
+    return Run(search).at("comparison").at("networks").back().at("network").get<std::string>();
+  };
+  EXPECT_EQ(hand_made("post"), "5,32,2,0;5,64,2,0");
+  EXPECT_THAT(hand_made("conv2d"), ::testing::StartsWith("conv2d:"));
+}
+
 TEST_F(TrainingTest, WhereOneSplitHasTooFewSamplesFoldsChooseAndAllSamplesTrain) {
   const std::string out = (folder_.path() / "m").string();
   const auto search =

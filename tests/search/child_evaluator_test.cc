@@ -15,7 +15,6 @@
 #include "netsmith/base/random.h"
 #include "netsmith/data/dataset.h"
 #include "netsmith/graph/graph.h"
-#include "netsmith/space/file/file_space.h"
 #include "netsmith/space/registry.h"
 #include "netsmith/train/train.h"
 #include "tests/support/simulated_search.h"
@@ -30,22 +29,6 @@ using search::RewardSplit;
 using study::Evaluation;
 using study::TrialState;
 using ::testing::HasSubstr;
-
-/// Its second decision is the learning rate.
-space::FileSpace TunedSpace() {
-  return space::FileSpace(space::ParseSpaceFile(R"(
-[decisions]
-width = [2, 4]
-rate = [1e-9, 0.02]
-[training]
-learning_rate = "rate"
-[[network]]
-op = "conv"
-filters = "width"
-kernel = 3
-)",
-                                                "tuned.toml"));
-}
 
 class ChildEvaluatorTest : public ::testing::Test {
  protected:
@@ -115,7 +98,7 @@ TEST_F(ChildEvaluatorTest, ALossThatIsNoNumberIsDivergence) {
 }
 
 TEST_F(ChildEvaluatorTest, ALearningRateThatTheGenomeDecidesWins) {
-  const space::FileSpace space = TunedSpace();
+  const space::FileSpace space = testing::MakeTunedSpace();
   const auto curve = [&](int rate, double usual) {
     options_.learning_rate = usual;
     return ChildEvaluator(space, problem_, options_)

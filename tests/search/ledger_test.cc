@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "netsmith/space/file/file_space.h"
 #include "tests/support/log_store.h"
 #include "tests/support/simulated_search.h"
+#include "tests/support/tiny_problem.h"
 
 namespace netsmith::testing {
 namespace {
@@ -24,22 +24,6 @@ Evaluation Reward(double reward) {
   evaluation.reward = reward;
   evaluation.seconds = 2;
   return evaluation;
-}
-
-/// Its second decision is the learning rate.
-space::FileSpace TunedSpace() {
-  return space::FileSpace(space::ParseSpaceFile(R"(
-[decisions]
-width = [2, 4]
-rate = [1e-9, 0.02]
-[training]
-learning_rate = "rate"
-[[network]]
-op = "conv"
-filters = "width"
-kernel = 3
-)",
-                                                "tuned.toml"));
 }
 
 class LedgerTest : public ::testing::Test {
@@ -128,7 +112,7 @@ TEST_F(LedgerTest, UniformDrawsDependOnSeedAndNumberOnlyAndReachEveryOption) {
 }
 
 TEST_F(LedgerTest, OneGraphTrainedInTwoWaysIsTwoChildren) {
-  const space::FileSpace space = TunedSpace();
+  const space::FileSpace space = testing::MakeTunedSpace();
   Ledger ledger(space, kTinySample, kTinyClasses, 20, 7);
   ledger.Add({0, 0});
   EXPECT_FALSE(ledger.Add({0, 1}).duplicate_of);

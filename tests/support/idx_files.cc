@@ -30,10 +30,9 @@ Bytes IdxBytes(const std::vector<std::uint32_t>& dims, int modulus) {
   return IdxBytes(dims, values);
 }
 
-Bytes Gzip(const Bytes& bytes) {
-  constexpr int kGzipOnly = 16 + MAX_WBITS;
+Bytes Deflate(const Bytes& bytes, int window_bits) {
   z_stream stream{};
-  deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzipOnly, 8, Z_DEFAULT_STRATEGY);
+  deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY);
   Bytes packed(deflateBound(&stream, bytes.size()) + 32);
   stream.next_in = const_cast<Bytef*>(bytes.data());
   stream.avail_in = static_cast<uInt>(bytes.size());
@@ -44,6 +43,11 @@ Bytes Gzip(const Bytes& bytes) {
   deflateEnd(&stream);
   if (status != Z_STREAM_END) throw std::runtime_error("deflate failed");
   return packed;
+}
+
+Bytes Gzip(const Bytes& bytes) {
+  constexpr int kGzipOnly = 16 + MAX_WBITS;
+  return Deflate(bytes, kGzipOnly);
 }
 
 std::string Sha256Of(const Bytes& bytes) {

@@ -16,6 +16,8 @@ using Bytes = std::vector<std::uint8_t>;
 Bytes IdxBytes(const std::vector<std::uint32_t>& dims, const Bytes& values);
 /// The same, with values 0, 1, 2, … modulo `modulus`.
 Bytes IdxBytes(const std::vector<std::uint32_t>& dims, int modulus);
+/// Packed by zlib; `window_bits` as deflateInit2 takes them.
+Bytes Deflate(const Bytes& bytes, int window_bits);
 Bytes Gzip(const Bytes& bytes);
 std::string Sha256Of(const Bytes& bytes);
 Bytes ReadBytes(const std::filesystem::path& path);

@@ -42,21 +42,6 @@ void WriteTo(void* bytes, void* data, int size) {
   static_cast<Bytes*>(bytes)->insert(static_cast<Bytes*>(bytes)->end(), from, from + size);
 }
 
-Bytes Deflated(const Bytes& bytes) {
-  z_stream stream{};
-  deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-  Bytes packed(deflateBound(&stream, bytes.size()));
-  stream.next_in = const_cast<Bytef*>(bytes.data());
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = packed.data();
-  stream.avail_out = static_cast<uInt>(packed.size());
-  const int status = deflate(&stream, Z_FINISH);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  if (status != Z_STREAM_END) throw std::runtime_error("deflate failed");
-  return packed;
-}
-
 /// What a local header and an entry of the list have in common.
 Bytes ZipFields(const std::string& name, const Bytes& content, const Bytes& packed, bool deflated) {
   Bytes bytes;
@@ -115,7 +100,7 @@ Bytes ZipBytes(const std::vector<std::pair<std::string, Bytes>>& members, bool d
   Bytes bytes;
   Bytes list;
   for (const auto& [name, content] : members) {
-    const Bytes packed = deflated ? Deflated(content) : content;
+    const Bytes packed = deflated ? Deflate(content, -MAX_WBITS) : content;
     const Bytes fields = ZipFields(name, content, packed, deflated);
     Append(list, 0x02014b50, 4);
     Append(list, 20, 2);

@@ -38,4 +38,19 @@ data::Problem MakeTinyProblem() {
   return {MakeHalves(200, true), MakeHalves(100, false), train, validation};
 }
 
+space::FileSpace MakeTunedSpace() {
+  return space::FileSpace(space::ParseSpaceFile(R"(
+[decisions]
+width = [2, 4]
+rate = [1e-9, 0.02]
+[training]
+learning_rate = "rate"
+[[network]]
+op = "conv"
+filters = "width"
+kernel = 3
+)",
+                                                "tuned.toml"));
+}
+
 }  // namespace netsmith::testing

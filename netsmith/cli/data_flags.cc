@@ -2,16 +2,22 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <system_error>
+#include <vector>
 
 #include "netsmith/base/error.h"
 #include "netsmith/cli/flags.h"
 #include "netsmith/data/catalog.h"
+#include "netsmith/data/float_dataset.h"
+#include "netsmith/data/formats/format.h"
 #include "netsmith/data/load.h"
 #include "netsmith/space/text_cursor.h"
 
@@ -56,6 +62,9 @@ void DataFlags::DeclareFormat(OptionTable& options) {
   options.Text("group", "COLUMN", &format_.group,
                "CSV: a column that names what belongs together and is never divided by a split");
   options.Text("shape", "HxWxC", &shape_, "CSV, NumPy: height, width and channels of a sample");
+  options.Choice("scale", &format_.scale, {"auto", "column", "channel"},
+                 "CSV, NumPy: each column standardised by itself, as quantities of their own, or "
+                 "each channel, as series; auto: by names and magnitudes");
   options.Text("image-size", "HxW", &image_size_,
                "Images: height and width that all get [32x32, or their own up to 64x64]");
   options.Choice("colour", &format_.colour, {"auto", "grey", "rgb"},
@@ -82,7 +91,8 @@ data::LoadOptions DataFlags::Options(const std::stop_token& stop) const {
                             .validation_fraction = validation_fraction_ > 0
                                                        ? std::optional(validation_fraction_)
                                                        : std::nullopt,
-                            .test_fraction = test_fraction_};
+                            .test_fraction = test_fraction_,
+                            .scaling = scaling};
   if (!shape_.empty()) options.format.shape = ParseShape("--shape", shape_);
   if (!image_size_.empty()) options.format.image_size = ParseImageSize(image_size_);
   return options;
@@ -109,6 +119,23 @@ std::map<std::string, std::string> DataFlags::FormatArguments() const {
   return given;
 }
 
+std::map<std::string, std::string> DataFlags::RecordFor(const data::Problem& problem) const {
+  auto record = FormatArguments();
+  record.erase("scale");
+  const data::Dataset& dataset = problem.development();
+  if (data::ScaledBy(dataset.scaling().mean, dataset.shape()) == data::ScaleBy::kColumn) {
+    record["scale"] = "column";
+  }
+  return record;
+}
+
+bool DataFlags::HasScale() const {
+  std::error_code none;
+  if (data::FindCatalogEntry(data) != nullptr || !std::filesystem::exists(data, none)) return false;
+  const std::vector<std::string>& options = data::FormatOf(data).options;
+  return std::ranges::find(options, "scale") != options.end();
+}
+
 void DataFlags::TakeUngiven(const nlohmann::ordered_json& record) {
   const auto given = FormatArguments();
   OptionTable options;
@@ -118,6 +145,7 @@ void DataFlags::TakeUngiven(const nlohmann::ordered_json& record) {
     if (option == nullptr || given.contains(name) || !value.is_string()) continue;
     option->Assign(value.get<std::string>(), "--" + name);
   }
+  if (format_.scale == "auto" && HasScale()) format_.scale = "channel";
 }
 
 }  // namespace netsmith::cli

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -17,6 +18,7 @@ struct DataFlags {
   std::string data = "mnist";
   std::string data_dir;
   std::string cache_dir;
+  std::optional<data::Scaling> scaling = std::nullopt;  // LoadOptions::scaling
 
   void Declare(OptionTable& options);
   /// All but --data: for a command that names its data otherwise.
@@ -28,11 +30,15 @@ struct DataFlags {
   /// The options beside --data that decide what is read and how it is split, as far as they are
   /// not at their defaults: names to texts.
   std::map<std::string, std::string> FormatArguments() const;
+  /// The same for a record of `problem`, which these options gave: "scale" is what was taken,
+  /// "column" or, as in records that are older than the option, nothing.
+  std::map<std::string, std::string> RecordFor(const data::Problem& problem) const;
   /// Sets those that are at their defaults to what a record, an object of them, says.
   void TakeUngiven(const nlohmann::ordered_json& record);
 
  private:
   void DeclareFormat(OptionTable& options);
+  bool HasScale() const;
 
   data::FormatOptions format_;
   std::string shape_;       // HxWxC

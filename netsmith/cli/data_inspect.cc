@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -19,6 +22,7 @@
 #include "netsmith/cli/output.h"
 #include "netsmith/cli/study_json.h"
 #include "netsmith/data/catalog.h"
+#include "netsmith/data/float_dataset.h"
 #include "netsmith/data/formats/format.h"
 #include "netsmith/data/inspect.h"
 #include "netsmith/data/load.h"
@@ -35,6 +39,8 @@ using nlohmann::ordered_json;
 struct Findings {
   std::string format;
   std::int64_t missing_values = 0;
+  bool standardised = false;         // else bytes
+  std::vector<std::string> columns;  // of a table that is scaled by column: their names
   data::Problem problem;
   data::Inspection inspection;
 };
@@ -60,10 +66,14 @@ class DataInspect : public Command {
     const data::LoadOptions options = data_.Options(stop);
     data::Loaded loaded = data::LoadRecords(data_.data, options);
     const std::int64_t missing = loaded.missing_values;
+    const bool standardised = loaded.standardise.has_value();
+    std::vector<std::string> columns = ColumnNames(loaded);
     data::Problem problem = data::MakeProblem(std::move(loaded), options);
     data::Inspection inspection = data::Inspect(problem);
     const Findings findings{.format = FormatName(),
                             .missing_values = missing,
+                            .standardised = standardised,
+                            .columns = std::move(columns),
                             .problem = std::move(problem),
                             .inspection = std::move(inspection)};
     if (!svg_folder_.empty()) WritePictures(findings);
@@ -78,6 +88,17 @@ class DataInspect : public Command {
  private:
   std::string FormatName() const {
     return data::FindCatalogEntry(data_.data) != nullptr ? "idx" : data::FormatOf(data_.data).name;
+  }
+
+  /// Those of a table that is scaled by column, numbers where it does not name them; else none.
+  static std::vector<std::string> ColumnNames(const data::Loaded& loaded) {
+    if (loaded.standardise != data::ScaleBy::kColumn) return {};
+    if (!loaded.columns.empty()) return loaded.columns;
+    std::vector<std::string> names;
+    for (std::int64_t i = 1; i <= loaded.development->shape().size(); ++i) {
+      names.push_back(std::to_string(i));
+    }
+    return names;
   }
 
   static std::vector<float> Sample(const Findings& findings, std::int64_t record) {
@@ -111,12 +132,16 @@ class DataInspect : public Command {
                          {"validation", share.validation},
                          {"test", share.test}});
     }
-    ordered_json channels = ordered_json::array();
-    for (const data::ChannelRange& range : inspection.channels) {
-      channels.push_back({{"lowest", range.lowest},
-                          {"highest", range.highest},
-                          {"mean", range.mean},
-                          {"deviation", range.deviation}});
+    const bool by_column = !findings.columns.empty();
+    ordered_json ranges = ordered_json::array();
+    for (std::size_t i = 0; i < inspection.ranges.size(); ++i) {
+      const data::ValueRange& range = inspection.ranges[i];
+      ordered_json object = {{"lowest", range.lowest},
+                             {"highest", range.highest},
+                             {"mean", range.mean},
+                             {"deviation", range.deviation}};
+      if (by_column) object["name"] = findings.columns[i];
+      ranges.push_back(std::move(object));
     }
     return {{"data", data_.data},
             {"format", findings.format},
@@ -126,7 +151,10 @@ class DataInspect : public Command {
             {"test", TestSize(inspection)},
             {"classes", classes},
             {"imbalance", inspection.imbalance},
-            {"channels", channels},
+            {"scaled", !findings.standardised ? "bytes"
+                       : by_column            ? "column"
+                                              : "channel"},
+            {by_column ? "columns" : "channels", ranges},
             {"missing_values", findings.missing_values},
             {"duplicates",
              {{"development", inspection.duplicates.development},
@@ -159,9 +187,10 @@ class DataInspect : public Command {
         report::Grouped(duplicates.development), report::Grouped(duplicates.across),
         report::Grouped(duplicates.contradicting));
     text +=
-        fmt::format("imbalance       {:.1f} records of the largest class to 1 of the smallest\n\n",
+        fmt::format("imbalance       {:.1f} records of the largest class to 1 of the smallest\n",
                     inspection.imbalance);
-    return text + ClassTable(inspection) + "\n" + ChannelTable(inspection) + Pictures(findings);
+    text += fmt::format("scaling         {}\n\n", ScalingText(findings));
+    return text + ClassTable(inspection) + "\n" + RangeTable(findings) + Pictures(findings);
   }
 
   static std::string ClassTable(const data::Inspection& inspection) {
@@ -177,15 +206,34 @@ class DataInspect : public Command {
     return table.ToString();
   }
 
-  static std::string ChannelTable(const data::Inspection& inspection) {
-    report::Table table({{"channel"}, {"lowest"}, {"highest"}, {"mean"}, {"deviation"}});
-    for (std::size_t c = 0; c < inspection.channels.size(); ++c) {
-      const data::ChannelRange& range = inspection.channels[c];
-      table.AddRow({fmt::format("{}", c + 1), fmt::format("{:.4g}", range.lowest),
-                    fmt::format("{:.4g}", range.highest), fmt::format("{:.4g}", range.mean),
-                    fmt::format("{:.4g}", range.deviation)});
+  static std::string ScalingText(const Findings& findings) {
+    if (!findings.standardised) return "bytes, divided by 255";
+    return fmt::format("each {} by its own mean and deviation",
+                       findings.columns.empty() ? "channel" : "column");
+  }
+
+  static std::string RangeTable(const Findings& findings) {
+    constexpr std::size_t kMost = 40;
+    const std::vector<data::ValueRange>& ranges = findings.inspection.ranges;
+    const bool by_column = !findings.columns.empty();
+    report::Table table({{by_column ? "column" : "channel",
+                          by_column ? report::Table::Align::kLeft : report::Table::Align::kRight},
+                         {"lowest"},
+                         {"highest"},
+                         {"mean"},
+                         {"deviation"}});
+    for (std::size_t i = 0; i < std::min(kMost, ranges.size()); ++i) {
+      const data::ValueRange& range = ranges[i];
+      table.AddRow({by_column ? findings.columns[i] : fmt::format("{}", i + 1),
+                    fmt::format("{:.4g}", range.lowest), fmt::format("{:.4g}", range.highest),
+                    fmt::format("{:.4g}", range.mean), fmt::format("{:.4g}", range.deviation)});
     }
-    return table.ToString();
+    return table.ToString() + More(ranges.size(), kMost, "\n");
+  }
+
+  /// "… 22 more", where there are more than `shown`.
+  static std::string More(std::size_t count, std::size_t shown, const char* end) {
+    return count > shown ? fmt::format("… {} more{}", count - shown, end) : "";
   }
 
   static std::string Pictures(const Findings& findings) {
@@ -195,9 +243,24 @@ class DataInspect : public Command {
     for (const std::int64_t record : findings.inspection.examples) {
       text += fmt::format("\nrecord {}, class {}\n{}", record,
                           base::Printable(names[static_cast<std::size_t>(dataset.Label(record))]),
-                          data::AsciiPicture(dataset.shape(), Sample(findings, record)));
+                          findings.columns.empty()
+                              ? data::AsciiPicture(dataset.shape(), Sample(findings, record))
+                              : RowText(findings, record));
     }
     return text;
+  }
+
+  /// The first values of a table's row, as they lie in the file.
+  static std::string RowText(const Findings& findings, std::int64_t record) {
+    constexpr std::size_t kMost = 8;
+    const std::vector<float> values = data::RawSample(findings.problem.development(), record);
+    std::string text;
+    for (std::size_t i = 0; i < std::min(kMost, values.size()); ++i) {
+      text += fmt::format("{}{}={}", i == 0 ? "" : ", ", base::Printable(findings.columns[i]),
+                          std::isnan(values[i]) ? "?" : fmt::format("{}", values[i]));
+    }
+    const std::string more = More(values.size(), kMost, "");
+    return text + (more.empty() ? "" : ", " + more) + "\n";
   }
 
   DataFlags data_;

@@ -4,21 +4,26 @@
 
 #include <cmath>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <span>
 #include <stop_token>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/base/log.h"
 #include "netsmith/cli/commands.h"
 #include "netsmith/cli/data_flags.h"
 #include "netsmith/cli/flags.h"
 #include "netsmith/cli/model_output.h"
 #include "netsmith/cli/output.h"
 #include "netsmith/cli/study_json.h"
+#include "netsmith/data/load.h"
 #include "netsmith/model/file.h"
 #include "netsmith/report/format.h"
 #include "netsmith/report/table.h"
@@ -48,8 +53,15 @@ class Evaluate : public Command {
   int Run(const std::stop_token& stop) override {
     if (model_.empty()) throw base::ConfigError("MODEL: not given, expected a model's file");
     const model::Model model = model::Load(model_);
+    const bool given = !data_.data.empty();
     UseDataOf(model, data_);
-    const data::Problem problem = data_.Load(stop);
+    const data::LoadOptions options = data_.Options(stop);
+    data::Loaded loaded = data::LoadRecords(data_.data, options);
+    const bool splits_test_off = loaded.test == nullptr;
+    const data::Problem problem = data::MakeProblem(std::move(loaded), options);
+    if (given && splits_test_off && split_ == "test" && !IsOwnData(model)) {
+      HintAtTheRest(problem);
+    }
     const model::Metrics metrics = Measure(model, problem, stop);
     if (json_) {
       PrintJson(ToJson(model, metrics));
@@ -60,6 +72,24 @@ class Evaluate : public Command {
   }
 
  private:
+  /// True when the model was trained on these very data.
+  bool IsOwnData(const model::Model& model) const {
+    const auto record = nlohmann::json::parse(model.training_json);
+    const std::string own = record.contains("data") && record["data"].is_string()
+                                ? record["data"].get<std::string>()
+                                : "";
+    std::error_code none;
+    return own == data_.data || std::filesystem::equivalent(own, data_.data, none);
+  }
+
+  void HintAtTheRest(const data::Problem& problem) const {
+    const std::int64_t test = problem.OpenTestSet("its number of records").size();
+    base::LogInfo(fmt::format(
+        "{}: measuring on {} of its {} records, the part that is split off to test on: "
+        "--split all measures on all",
+        data_.data, report::Grouped(test), report::Grouped(test + problem.development().size())));
+  }
+
   model::Metrics Measure(const model::Model& model, const data::Problem& problem,
                          const std::stop_token& stop) const {
     model::MetricsSum sum(static_cast<int>(model.class_names.size()));

@@ -14,6 +14,7 @@
 #include "netsmith/base/error.h"
 #include "netsmith/base/log.h"
 #include "netsmith/data/catalog.h"
+#include "netsmith/data/float_dataset.h"
 #include "netsmith/data/formats/format.h"
 #include "netsmith/model/file.h"
 #include "netsmith/report/format.h"
@@ -29,6 +30,9 @@ void ReadAsFor(const model::Model& model, const nlohmann::ordered_json& options,
   known["image-size"] = fmt::format("{}x{}", sample.height, sample.width);
   known["colour"] = sample.channels == 1 ? "grey" : "rgb";
   known["lengths"] = model.reading.lengths;
+  const std::vector<float>& mean = model.preprocessing.mean;
+  known["scale"] = data::ScaledBy(mean, sample) == data::ScaleBy::kColumn ? "column" : "channel";
+  data.scaling = data::Scaling{.mean = mean, .deviation = model.preprocessing.deviation};
   nlohmann::ordered_json taken;
   for (const std::string& name : data::FormatOf(data.data).options) {
     if (known.contains(name)) taken[name] = known[name];
@@ -71,7 +75,7 @@ nlohmann::ordered_json ModelOutput::Write(const graph::Graph& graph,
                                           {"validation_accuracy", best.validation_accuracy},
                                           {"test_accuracy", best.test_accuracy}};
   record["data"] = data.data;
-  if (const auto given = data.FormatArguments(); !given.empty()) record["data_options"] = given;
+  if (const auto given = data.RecordFor(problem); !given.empty()) record["data_options"] = given;
   record.update(figures);
   record["data_hash"] = problem.content_hash();
   record["netsmith_version"] = NETSMITH_VERSION;

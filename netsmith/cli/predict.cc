@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -42,7 +43,7 @@ class Predict : public Command {
     options.Positional("MODEL", &path_, "The model's file, as `netsmith train --out` writes it");
     options.Positionals("FILE", &files_,
                         "Samples: idx images, NumPy arrays, PNG or JPEG pictures, WAV sounds, .ts "
-                        "series, or rows of separated values");
+                        "series, or rows of separated values; or a folder of pictures or sounds");
     options.Group("Prediction");
     options.Integer("top-k", &top_k_, {1, 1'000'000}, "The most probable classes that are given");
     options.Integer("batch", &batch_, {1, 100'000}, "Samples predicted at once");
@@ -58,7 +59,7 @@ class Predict : public Command {
     model_ = model::Load(path_);
     predictor_.emplace(model_, batch_, threads_);
     if (format_ == "csv" && !json_) Print("sample,rank,class,probability\n");
-    for (const std::string& file : files_) {
+    for (const std::filesystem::path& file : AllFiles()) {
       model::ForEachSample(file, model_.preprocessing, model_.reading,
                            [&](const std::string& name, std::span<const float> values) {
                              if (stop.stop_requested()) {
@@ -73,6 +74,16 @@ class Predict : public Command {
   }
 
  private:
+  /// Those of folders in their places.
+  std::vector<std::filesystem::path> AllFiles() const {
+    std::vector<std::filesystem::path> all;
+    for (const std::string& file : files_) {
+      const auto files = model::FilesOfSamples(file, model_.preprocessing, model_.reading);
+      all.insert(all.end(), files.begin(), files.end());
+    }
+    return all;
+  }
+
   void Add(const std::string& name, std::span<const float> values) {
     names_.push_back(name);
     samples_.insert(samples_.end(), values.begin(), values.end());

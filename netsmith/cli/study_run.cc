@@ -128,7 +128,7 @@ study::StudySpec MakeSpec(const StudyFlags& flags, const data::Problem& problem,
   Json options = {{"data", flags.data.data}, {"data_hash", problem.content_hash()},
                   {"space", space.name()},   {"strategy", flags.strategy.strategy},
                   {"seed", flags.seed},      {"batch", flags.batch}};
-  if (const auto given = flags.data.FormatArguments(); !given.empty()) {
+  if (const auto given = flags.data.RecordFor(problem); !given.empty()) {
     options["data_options"] = given;
   }
   if (const Json strategy = StrategyJson(flags.strategy); !strategy.empty()) {

@@ -12,10 +12,10 @@
 
 namespace netsmith::data {
 
-/// From a value as it lies in the user's files to what Dataset::Read gives, each channel by itself:
-/// (value - mean) / deviation.
+/// From a value as it lies in the user's files to what Dataset::Read gives, (value - mean) /
+/// deviation, each channel by itself or, of a table's rows, each column.
 struct Scaling {
-  std::vector<float> mean;  // one a channel
+  std::vector<float> mean;  // one a channel, or one a value of a sample
   std::vector<float> deviation;
   bool operator==(const Scaling&) const = default;
 };
@@ -36,8 +36,8 @@ class Dataset {
   /// How Read scales. By default for bytes: to [0, 1].
   virtual Scaling scaling() const;
   /// Copies `records` one after the other into `dst`, records.size() * shape().size() floats,
-  /// scaled: images to [0, 1], signals to mean 0 and deviation 1 a channel over the development
-  /// set.
+  /// scaled: images to [0, 1], other values to mean 0 and deviation 1 a channel, or a column, over
+  /// the development set.
   virtual void Read(std::span<const std::int64_t> records, std::span<float> dst) const = 0;
   /// SHA-256 over shape, classes, samples and labels, hexadecimal. By default of what Read and
   /// Label give; an implementation may hash its own, smaller form of the same instead.

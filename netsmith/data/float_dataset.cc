@@ -10,6 +10,7 @@
 
 #include "netsmith/base/check.h"
 #include "netsmith/base/error.h"
+#include "netsmith/data/moments.h"
 
 namespace netsmith::data {
 namespace {
@@ -38,20 +39,6 @@ void CheckSamples(const std::string& name, const Samples& samples) {
     }
   }
 }
-
-/// Welford's running mean and sum of squared differences.
-struct Moments {
-  double count = 0;
-  double mean = 0;
-  double squares = 0;
-
-  void Add(double value) {
-    ++count;
-    const double before = value - mean;
-    mean += before / count;
-    squares += before * (value - mean);
-  }
-};
 
 }  // namespace
 
@@ -82,39 +69,55 @@ void FloatDataset::Read(std::span<const std::int64_t> records, std::span<float> 
   }
 }
 
-Scaling MeasureScaling(const Dataset& dataset) {
-  const auto channels = static_cast<std::size_t>(dataset.shape().channels);
-  std::vector<Moments> moments(channels);
+Scaling MeasureScaling(const Dataset& dataset, ScaleBy by) {
   std::vector<float> values(static_cast<std::size_t>(dataset.shape().size()));
+  const std::size_t count =
+      by == ScaleBy::kColumn ? values.size() : static_cast<std::size_t>(dataset.shape().channels);
+  std::vector<Moments> moments(count);
   for (std::int64_t record = 0; record < dataset.size(); ++record) {
     dataset.Read(std::array{record}, values);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      if (!std::isnan(values[i])) moments[i % channels].Add(values[i]);
-    }
+    for (std::size_t i = 0; i < values.size(); ++i) moments[i % count].Add(values[i]);
   }
   Scaling scaling;
-  for (const Moments& channel : moments) {
-    const double deviation = channel.count > 0 ? std::sqrt(channel.squares / channel.count) : 0;
-    const bool constant = !(deviation > 1e-6 * std::abs(channel.mean) && deviation > 1e-30);
-    scaling.mean.push_back(static_cast<float>(channel.mean));
-    scaling.deviation.push_back(constant ? 1.0f : static_cast<float>(deviation));
+  for (const Moments& of : moments) {
+    scaling.mean.push_back(static_cast<float>(of.mean));
+    scaling.deviation.push_back(of.is_constant() ? 1.0f : static_cast<float>(of.deviation()));
   }
   return scaling;
 }
 
+ScaleBy ScaledBy(const std::vector<float>& mean, tensor::SampleShape shape) {
+  return std::ssize(mean) == shape.channels ? ScaleBy::kChannel : ScaleBy::kColumn;
+}
+
+std::vector<float> RawSample(const Dataset& dataset, std::int64_t record) {
+  std::vector<float> values(static_cast<std::size_t>(dataset.shape().size()));
+  if (const auto* scaled = dynamic_cast<const Scaled*>(&dataset)) {
+    scaled->raw().Read(std::array{record}, values);
+    return values;
+  }
+  dataset.Read(std::array{record}, values);
+  const Scaling scaling = dataset.scaling();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::size_t at = i % scaling.mean.size();
+    values[i] = values[i] * scaling.deviation[at] + scaling.mean[at];
+  }
+  return values;
+}
+
 Scaled::Scaled(std::shared_ptr<const Dataset> raw, Scaling scaling)
     : raw_(std::move(raw)), scaling_(std::move(scaling)) {
-  NETSMITH_CHECK_EQ(std::ssize(scaling_.mean), raw_->shape().channels);
-  NETSMITH_CHECK_EQ(std::ssize(scaling_.deviation), raw_->shape().channels);
+  NETSMITH_CHECK(std::ssize(scaling_.mean) == raw_->shape().channels ||
+                 std::ssize(scaling_.mean) == raw_->shape().size());
+  NETSMITH_CHECK_EQ(scaling_.deviation.size(), scaling_.mean.size());
 }
 
 void Scaled::Read(std::span<const std::int64_t> records, std::span<float> dst) const {
   raw_->Read(records, dst);
-  const std::size_t channels = scaling_.mean.size();
+  const std::size_t count = scaling_.mean.size();
   for (std::size_t i = 0; i < dst.size(); ++i) {
-    const std::size_t channel = i % channels;
-    dst[i] =
-        std::isnan(dst[i]) ? 0.0f : (dst[i] - scaling_.mean[channel]) / scaling_.deviation[channel];
+    const std::size_t at = i % count;
+    dst[i] = std::isnan(dst[i]) ? 0.0f : (dst[i] - scaling_.mean[at]) / scaling_.deviation[at];
   }
 }
 

@@ -40,11 +40,20 @@ class FloatDataset : public Dataset {
   Samples samples_;
 };
 
-/// Mean and deviation of each channel over all records and positions; values that are not known
-/// do not count. A channel that never changes has deviation 1.
-Scaling MeasureScaling(const Dataset& dataset);
+enum class ScaleBy { kChannel, kColumn };
 
-/// Another data set's values, scaled. One that is not known becomes its channel's mean: 0.
+/// Mean and deviation of each channel over all records and positions, or of each value of a sample
+/// over all records; values that are not known do not count. What never changes has deviation 1.
+Scaling MeasureScaling(const Dataset& dataset, ScaleBy by = ScaleBy::kChannel);
+
+/// How a data set, or a model, was scaled: a sample of one position is scaled by channel.
+ScaleBy ScaledBy(const std::vector<float>& mean, tensor::SampleShape shape);
+
+/// A sample as it lies in the files. NaN: not known.
+std::vector<float> RawSample(const Dataset& dataset, std::int64_t record);
+
+/// Another data set's values, scaled. One that is not known becomes its channel's or column's mean:
+/// 0.
 class Scaled : public Dataset {
  public:
   Scaled(std::shared_ptr<const Dataset> raw, Scaling scaling);
@@ -57,6 +66,7 @@ class Scaled : public Dataset {
   std::int64_t size() const override { return raw_->size(); }
   std::int32_t Label(std::int64_t record) const override { return raw_->Label(record); }
   void Read(std::span<const std::int64_t> records, std::span<float> dst) const override;
+  const Dataset& raw() const { return *raw_; }
 
  private:
   std::shared_ptr<const Dataset> raw_;

@@ -35,13 +35,13 @@ std::string HashOf(const std::vector<float>& values) {
 /// Adds values, and undoes their scaling at the end.
 class Ranges {
  public:
-  explicit Ranges(std::size_t channels)
-      : ranges_(channels, {.lowest = std::numeric_limits<double>::infinity(),
-                           .highest = -std::numeric_limits<double>::infinity()}) {}
+  explicit Ranges(std::size_t count)
+      : ranges_(count, {.lowest = std::numeric_limits<double>::infinity(),
+                        .highest = -std::numeric_limits<double>::infinity()}) {}
 
   void Add(const std::vector<float>& values) {
     for (std::size_t i = 0; i < values.size(); ++i) {
-      ChannelRange& range = ranges_[i % ranges_.size()];
+      ValueRange& range = ranges_[i % ranges_.size()];
       const double value = values[i];
       range.lowest = std::min(range.lowest, value);
       range.highest = std::max(range.highest, value);
@@ -51,9 +51,9 @@ class Ranges {
     count_ += static_cast<double>(values.size()) / static_cast<double>(ranges_.size());
   }
 
-  std::vector<ChannelRange> Finish(const Scaling& scaling) {
+  std::vector<ValueRange> Finish(const Scaling& scaling) {
     for (std::size_t c = 0; c < ranges_.size(); ++c) {
-      ChannelRange& range = ranges_[c];
+      ValueRange& range = ranges_[c];
       const double mean = range.mean / count_;
       const double variance = std::max(0.0, range.deviation / count_ - mean * mean);
       const auto raw = [&](double value) { return value * scaling.deviation[c] + scaling.mean[c]; };
@@ -66,7 +66,7 @@ class Ranges {
   }
 
  private:
-  std::vector<ChannelRange> ranges_;
+  std::vector<ValueRange> ranges_;
   double count_ = 0;
 };
 
@@ -102,7 +102,7 @@ Inspection Inspect(const Problem& problem) {
                                   .validation = validation_counts[c],
                                   .test = test_counts[c]});
   }
-  Ranges ranges(static_cast<std::size_t>(development.shape().channels));
+  Ranges ranges(development.scaling().mean.size());
   std::unordered_map<std::string, std::int32_t> labels;
   Duplicates& duplicates = inspection.duplicates;
   ForEach(development, [&](std::int64_t record, const std::vector<float>& values) {
@@ -118,7 +118,7 @@ Inspection Inspect(const Problem& problem) {
     ++duplicates.across;
     duplicates.contradicting += found->second != test.Label(record) ? 1 : 0;
   });
-  inspection.channels = ranges.Finish(development.scaling());
+  inspection.ranges = ranges.Finish(development.scaling());
   inspection.imbalance = Imbalance(development);
   inspection.examples = Examples(development);
   return inspection;

@@ -8,8 +8,8 @@
 
 namespace netsmith::data {
 
-/// Values of one channel as they lie in the files.
-struct ChannelRange {
+/// Values of one channel, or of one column of a table, as they lie in the files.
+struct ValueRange {
   double lowest = 0;
   double highest = 0;
   double mean = 0;
@@ -35,7 +35,8 @@ struct Inspection {
   std::vector<ClassShare> classes;
   /// Of the development set: records of the largest class to one of the smallest.
   double imbalance = 1;
-  std::vector<ChannelRange> channels;  // over the development set
+  /// Over the development set, one for each mean of its scaling: a channel or a column.
+  std::vector<ValueRange> ranges;
   Duplicates duplicates;
   std::vector<std::int64_t> examples;  // up to three development records, of different classes if
                                        // there are as many

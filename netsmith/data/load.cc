@@ -47,8 +47,13 @@ void SplitTestSet(Loaded& loaded, const LoadOptions& options) {
   loaded.groups = std::move(groups);
 }
 
-void Standardise(Loaded& loaded) {
-  const Scaling scaling = MeasureScaling(*loaded.development);
+/// By `known`, where it fits, or as the development set has it.
+void Standardise(Loaded& loaded, const std::optional<Scaling>& known) {
+  const tensor::SampleShape shape = loaded.development->shape();
+  const std::int64_t count =
+      *loaded.standardise == ScaleBy::kColumn ? shape.size() : shape.channels;
+  const bool fits = known && std::ssize(known->mean) == count;
+  const Scaling scaling = fits ? *known : MeasureScaling(*loaded.development, *loaded.standardise);
   loaded.development = std::make_shared<Scaled>(loaded.development, scaling);
   loaded.test = std::make_shared<Scaled>(loaded.test, scaling);
 }
@@ -77,6 +82,7 @@ std::vector<std::string> GivenOptions(const FormatOptions& options) {
   add("label", options.label != defaults.label);
   add("group", options.group != defaults.group);
   add("shape", options.shape != defaults.shape);
+  add("scale", options.scale != defaults.scale);
   add("lengths", options.lengths != defaults.lengths);
   add("image-size", options.image_size != defaults.image_size);
   add("colour", options.colour != defaults.colour);
@@ -117,10 +123,12 @@ Loaded LoadEntry(const CatalogEntry& entry, const LoadOptions& options) {
 
 Problem MakeProblem(Loaded loaded, const LoadOptions& options) {
   if (loaded.test == nullptr) SplitTestSet(loaded, options);
-  if (loaded.standardise) Standardise(loaded);
+  if (loaded.standardise) Standardise(loaded, options.scaling);
   if (loaded.missing_values > 0) {
-    base::LogInfo(fmt::format("{}: {} values are missing and are interpolated",
-                              loaded.development->name(), loaded.missing_values));
+    base::LogInfo(fmt::format("{}: {} values are missing and {}", loaded.development->name(),
+                              loaded.missing_values,
+                              loaded.standardise == ScaleBy::kColumn ? "become their column's mean"
+                                                                     : "are interpolated"));
   }
   const std::int64_t size = loaded.development->size();
   std::int64_t num_validation = UsualValidation(size);

@@ -19,6 +19,9 @@ struct LoadOptions {
   std::optional<double> validation_fraction = std::nullopt;
   /// Share of a path's records that becomes the test set where its files have none.
   double test_fraction = 0.2;
+  /// A model's, for what it is to be measured on, in place of that of the development records;
+  /// for values that are standardised, and where it is of as many numbers.
+  std::optional<Scaling> scaling = std::nullopt;
 };
 
 /// The data of a study: `name_or_path` is a name of the catalogue, whose files are fetched when the

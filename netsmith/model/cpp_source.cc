@@ -58,8 +58,9 @@ class Statements {
         tensors_(TensorsOfNodes(network_)),
         buffers_(PlanCppBuffers(network_.graph)) {
     const Preprocessing& p = model.preprocessing;
-    Call("Prepare", "{}, {}, input, {}, {}, {}", Positions(p.sample), p.sample.channels,
-         Weights(p.mean), Weights(p.deviation), At(buffers_.values[0]));
+    const auto scales = static_cast<std::int64_t>(p.mean.size());  // one a channel or a value
+    Call("Prepare", "{}, {}, input, {}, {}, {}", p.sample.size() / scales, scales, Weights(p.mean),
+         Weights(p.deviation), At(buffers_.values[0]));
     for (node_ = 1; node_ < network_.graph.nodes.size(); ++node_) {
       const graph::Node& node = network_.graph.nodes[node_];
       lines_.push_back(fmt::format("// {}: {}", CommentText(node.name), graph::OpName(node.op)));

@@ -38,9 +38,9 @@ void CheckFits(const Model& model, const data::Dataset& dataset) {
 
 /// Back to the values that the files have.
 void Unscale(const data::Scaling& scaling, std::span<float> values) {
-  const std::size_t channels = scaling.mean.size();
+  const std::size_t count = scaling.mean.size();
   for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = values[i] * scaling.deviation[i % channels] + scaling.mean[i % channels];
+    values[i] = values[i] * scaling.deviation[i % count] + scaling.mean[i % count];
   }
 }
 

@@ -76,19 +76,22 @@ void CheckPreprocessing(const Preprocessing& preprocessing, const graph::Graph& 
     throw InvalidArgument(fmt::format("found samples of {}, expected {} values as the network has",
                                       ToString(sample), graph.input.size()));
   }
-  const auto channels = static_cast<std::size_t>(sample.channels);
-  if (preprocessing.mean.size() != channels || preprocessing.deviation.size() != channels) {
+  const std::size_t count = preprocessing.mean.size();
+  if ((std::ssize(preprocessing.mean) != sample.channels &&
+       std::ssize(preprocessing.mean) != sample.size()) ||
+      preprocessing.deviation.size() != count) {
     throw InvalidArgument(
-        fmt::format("found {} means and {} deviations, expected {}, one a channel",
-                    preprocessing.mean.size(), preprocessing.deviation.size(), channels));
+        fmt::format("found {} means and {} deviations, expected {}, one a channel, or {}, one a "
+                    "value",
+                    count, preprocessing.deviation.size(), sample.channels, sample.size()));
   }
-  for (std::size_t c = 0; c < channels; ++c) {
+  const char* what = std::ssize(preprocessing.mean) == sample.channels ? "channel" : "value";
+  for (std::size_t c = 0; c < count; ++c) {
     const float mean = preprocessing.mean[c], deviation = preprocessing.deviation[c];
     if (!std::isfinite(mean) || !std::isfinite(deviation) || !(deviation > 0)) {
       throw InvalidArgument(
-          fmt::format("channel {}: found mean {} and deviation {}, expected numbers, the second "
-                      "above 0",
-                      c, mean, deviation));
+          fmt::format("{} {}: found mean {} and deviation {}, expected numbers, the second above 0",
+                      what, c, mean, deviation));
     }
   }
 }

@@ -12,11 +12,11 @@
 /// A trained network that people keep: everything that it takes to use it on new samples.
 namespace netsmith::model {
 
-/// From a sample as it lies in the user's files to what the network reads, each channel by itself:
-/// (value - mean) / deviation.
+/// From a sample as it lies in the user's files to what the network reads, (value - mean) /
+/// deviation, each channel by itself or, of a table's rows, each column.
 struct Preprocessing {
   tensor::SampleShape sample;  // as many values as the graph's input, which reads them in order
-  std::vector<float> mean;     // one a channel of `sample`
+  std::vector<float> mean;     // one a channel of `sample`, or one a value
   std::vector<float> deviation;
   bool operator==(const Preprocessing&) const = default;
 };

@@ -130,20 +130,27 @@ class Export {
     return value;
   }
 
-  /// Each channel of an image by itself. A batch norm, since not every reader of ONNX broadcasts
-  /// along any dimension.
-  Value ScaleChannels(const Value& image) {
+  /// Each of dimension 1 by itself: the channels of an image, the values of a vector. Batch norms,
+  /// since not every reader of ONNX broadcasts along any dimension; first the means and then the
+  /// deviations, since a runtime may make one factor and one term of both, which is inexact where
+  /// means are large.
+  Value ScaleEach(Value value) {
     const auto& [sample, mean, deviation] = model_.preprocessing;
-    std::vector<float> variance = deviation;
-    for (float& value : variance) value *= value;
+    std::vector<float> factors = deviation;
+    for (float& factor : factors) factor = 1 / factor;
     const std::vector<float> ones(mean.size(), 1.0f), zeros(mean.size(), 0.0f);
     const auto constant = [&](const char* what, const std::vector<float>& values) {
       return writer_.Constant(Unique(what), {std::ssize(values)}, values);
     };
-    return {writer_.Node("BatchNormalization",
-                         {image.name, constant("one", ones), constant("zero", zeros),
-                          constant("mean", mean), constant("variance", variance)},
-                         Unique("scaled"), {{"epsilon", 0.0f}})};
+    const std::string one = constant("one", ones), zero = constant("zero", zeros);
+    const OnnxWriter::Attributes exact = {{"epsilon", 0.0f}};
+    value.name =
+        writer_.Node("BatchNormalization", {value.name, one, zero, constant("mean", mean), one},
+                     Unique("centred"), exact);
+    value.name = writer_.Node("BatchNormalization",
+                              {value.name, constant("inverse_deviation", factors), zero, zero, one},
+                              Unique("scaled"), exact);
+    return value;
   }
 
   /// From the user's values to what the network reads, channels first.
@@ -155,11 +162,16 @@ class Export {
                   "samples as they lie in the files: [batch][height][width][channels], not scaled");
     const bool alike = AllEqual(mean) && AllEqual(deviation);
     if (alike) value = ScaleAlike(value, mean[0], deviation[0]);
-    if (!alike) value = ScaleChannels(Transpose(value, "channels_first", {0, 3, 1, 2}));
-    if (image == sample && !alike) return value;
-    if (!alike) value = Transpose(value, "channels_last", {0, 2, 3, 1});
+    const bool by_channel = std::ssize(mean) == sample.channels;
+    if (!alike && by_channel) {
+      value = ScaleEach(Transpose(value, "channels_first", {0, 3, 1, 2}));
+      if (image == sample) return value;
+      value = Transpose(value, "channels_last", {0, 2, 3, 1});
+    } else if (!alike) {
+      value = ScaleEach(AsVector(value));
+    }
     if (image.channels == 1) return Reshape(value, "image", {-1, 1, image.height, image.width});
-    if (image != sample) {
+    if (image != sample || value.is_vector) {
       value = Reshape(value, "reshaped", {-1, image.height, image.width, image.channels});
     }
     return Transpose(value, "image", {0, 3, 1, 2});

@@ -42,9 +42,9 @@ std::int64_t Predictor::num_classes() const { return impl_->program.num_classes(
 void Predictor::Predict(std::span<const float> samples, std::span<float> probabilities) {
   NETSMITH_CHECK_LE(samples.size(), impl_->prepared.size());
   const Preprocessing& preprocessing = impl_->preprocessing;
-  const std::size_t channels = preprocessing.mean.size();
-  for (std::size_t i = 0; i < samples.size(); i += channels) {
-    for (std::size_t c = 0; c < channels; ++c) {
+  const std::size_t count = preprocessing.mean.size();  // one a channel, or one a value
+  for (std::size_t i = 0; i < samples.size(); i += count) {
+    for (std::size_t c = 0; c < count; ++c) {
       impl_->prepared[i + c] =
           (samples[i + c] - preprocessing.mean[c]) / preprocessing.deviation[c];
     }

@@ -14,8 +14,10 @@
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/data/float_dataset.h"
 #include "netsmith/data/formats/byte_source.h"
 #include "netsmith/data/formats/csv.h"
+#include "netsmith/data/formats/folder.h"
 #include "netsmith/data/formats/idx.h"
 #include "netsmith/data/formats/image.h"
 #include "netsmith/data/formats/line_reader.h"
@@ -27,6 +29,10 @@
 
 namespace netsmith::model {
 namespace {
+
+bool IsPicture(const tensor::SampleShape& sample) {
+  return sample.height > 1 && (sample.channels == 1 || sample.channels == 3);
+}
 
 class Reader {
  public:
@@ -60,9 +66,9 @@ class Reader {
   }
 
   void Visit(const std::string& name, std::vector<float>& values) const {
-    const std::size_t channels = preprocessing_.mean.size();
+    const std::size_t count = preprocessing_.mean.size();
     for (std::size_t i = 0; i < values.size(); ++i) {
-      if (std::isnan(values[i])) values[i] = preprocessing_.mean[i % channels];
+      if (std::isnan(values[i])) values[i] = preprocessing_.mean[i % count];
     }
     visit_(name, values);
   }
@@ -97,7 +103,7 @@ class Reader {
 
   void ReadImage() const {
     const tensor::SampleShape& sample = preprocessing_.sample;
-    if (sample.height == 1 || (sample.channels != 1 && sample.channels != 3)) {
+    if (!IsPicture(sample)) {
       throw base::DataError(
           fmt::format("{}: found a picture, expected a sample of {}", name_, ToString(sample)));
     }
@@ -188,6 +194,9 @@ class Reader {
               fmt::format("column {}: found {}, expected a number", c + 1, data::Shown(cells[c])));
       }
     }
+    if (data::ScaledBy(preprocessing_.mean, preprocessing_.sample) == data::ScaleBy::kChannel) {
+      data::Interpolate(preprocessing_.sample.channels, values);  // as tables of series are read
+    }
     Visit(fmt::format("{}:{}", name_, reader.line()), values);
   }
 
@@ -208,7 +217,44 @@ class Reader {
   const VisitSample& visit_;
 };
 
+void AddFilesIn(const std::filesystem::path& folder, std::span<const std::string_view> endings,
+                std::vector<std::filesystem::path>& files) {
+  for (const std::filesystem::path& path : data::ListFolder(folder)) {
+    const auto ends = [&](std::string_view ending) { return data::EndsIn(path.string(), ending); };
+    if (data::IsFolder(path) && !std::filesystem::is_symlink(path)) {
+      AddFilesIn(path, endings, files);
+    } else if (data::IsFile(path) && std::ranges::any_of(endings, ends)) {
+      files.push_back(path);
+    }
+  }
+}
+
 }  // namespace
+
+std::vector<std::filesystem::path> FilesOfSamples(const std::filesystem::path& path,
+                                                  const Preprocessing& preprocessing,
+                                                  const data::Reading& reading) {
+  if (!data::IsFolder(path)) return {path};
+  std::vector<std::string_view> endings;
+  if (reading.sample_rate > 0) {
+    endings = {".wav"};
+  } else if (IsPicture(preprocessing.sample)) {
+    endings = {".png", ".jpg", ".jpeg"};
+  } else {
+    throw base::DataError(
+        fmt::format("{}: found a folder, expected a file: the model takes {}, "
+                    "neither pictures nor sounds",
+                    path.string(), ToString(preprocessing.sample)));
+  }
+  std::vector<std::filesystem::path> files;
+  AddFilesIn(path, endings, files);
+  if (files.empty()) {
+    throw base::DataError(fmt::format("{}: found no file *{}, expected at least 1", path.string(),
+                                      fmt::join(endings, ", *")));
+  }
+  std::ranges::sort(files);
+  return files;
+}
 
 void ForEachSample(const std::filesystem::path& path, const Preprocessing& preprocessing,
                    const data::Reading& reading, const VisitSample& visit) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "netsmith/model/model.h"
 
@@ -22,12 +23,22 @@ using VisitSample = std::function<void(const std::string&, std::span<const float
 ///   .ts          the records of a UCR/UEA file, made as long as the model's samples as
 ///                reading.lengths says. Their classes are not looked at
 ///   otherwise    separated values, a sample a row; a first row of words is a header, and columns
-///                that it names as reading.columns does are passed over
+///                that it names as reading.columns does are passed over. What is missing in
+///                a row of series is interpolated
 ///
-/// Values that are not known (empty, "?", nan) become their channel's mean.
+/// Values that are not known (empty, "?", nan) become their channel's or column's mean.
 /// Errors   DataError naming file and place: as the formats'; other than the model's number of
 ///          values; no samples at all.
 void ForEachSample(const std::filesystem::path& path, const Preprocessing& preprocessing,
                    const data::Reading& reading, const VisitSample& visit);
+
+/// The files of samples that a path stands for: itself; where it is a folder, the pictures or
+/// sounds in it and in its folders, as the model reads the one or the other, by their endings as in
+/// training, sorted by path. Hidden ones are passed over.
+/// Errors   DataError: a folder that cannot be read or has no such file, or the model reads
+/// neither.
+std::vector<std::filesystem::path> FilesOfSamples(const std::filesystem::path& path,
+                                                  const Preprocessing& preprocessing,
+                                                  const data::Reading& reading);
 
 }  // namespace netsmith::model

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "tests/cli/program.h"
 #include "tests/support/text_files.h"
@@ -97,6 +98,109 @@ TEST_F(DataTest, RefusesWhatDoesNotBelongTogetherInOneLine) {
               HasSubstr("column 1 (\"who\"): found \"p0\", expected a number"));
   EXPECT_THAT(ErrorLine(Netsmith({"data", "inspect", table_, "--label", "nothing"})),
               HasSubstr("found no column \"nothing\""));
+}
+
+/// A table whose class is in its small column alone, beside one of 10^6 times its size.
+class TableOfMagnitudesTest : public ProgramTest {
+ protected:
+  TableOfMagnitudesTest() {
+    Write(table_, 0);
+    const ProcessResult train =
+        Netsmith({"train", "--data", table_, "--network", "1,8,1,0", "--epochs", "30", "--mb", "10",
+                  "--learning-rate", "0.02", "--out", Path("m"), "--json"});
+    EXPECT_EQ(train.exit_code, 0) << train.err;
+    EXPECT_THAT(train.err, HasSubstr("3 columns, each scaled by itself: the header names them"));
+    accuracy_ = nlohmann::json::parse(LastLine(train.out)).at("mean").get<double>();
+  }
+  std::string Path(const std::string& name) const { return (folder_.path() / name).string(); }
+  std::string model() const { return Path("m/model.netsmith"); }
+  /// 200 rows, every tenth without one of its values.
+  static void Write(const std::string& path, int first) {
+    std::string rows = "yearly income;dose (mg);age;outcome\n";
+    for (int i = first; i < first + 200; ++i) {
+      const int noise = i * 7919 % 101;
+      const std::string dose = i % 10 == 5 ? "" : std::to_string(noise % 3 + 4 * (i % 2)) + ".5e-3";
+      rows += std::to_string(noise * 12345) + ";" + dose + ";" + std::to_string(20 + i % 61) + ";" +
+              (i % 2 == 0 ? "well" : "ill") + "\n";
+    }
+    WriteText(path, rows);
+  }
+  nlohmann::json Run(const std::vector<std::string>& arguments) const {
+    const ProcessResult result = Netsmith(arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return nlohmann::json::parse(LastLine(result.out), nullptr, false);
+  }
+  double ShareRight(const std::string& table) const {
+    const auto predictions = Run({"predict", model(), table, "--json"}).at("predictions");
+    int right = 0;
+    for (std::size_t i = 0; i < predictions.size(); ++i) {
+      right += predictions[i].at("class") == (i % 2 == 0 ? "well" : "ill") ? 1 : 0;
+    }
+    EXPECT_EQ(predictions.size(), 200U);
+    return right / 200.0;
+  }
+  std::string table_ = Path("table.csv");
+  double accuracy_ = 0;
+};
+
+TEST_F(TableOfMagnitudesTest, IsLearntAndPredictedFromItsRowsAsItIsEvaluated) {
+  EXPECT_GT(accuracy_, 0.9);
+  EXPECT_NEAR(Run({"evaluate", model(), "--json"}).at("accuracy"), accuracy_, 1e-12);
+  const auto all = Run({"evaluate", model(), "--split", "all", "--json"});
+  EXPECT_NEAR(all.at("accuracy"), ShareRight(table_), 1e-12);
+  Write(Path("other.csv"), 1000);
+  const auto other =
+      Run({"evaluate", model(), "--data", Path("other.csv"), "--split", "all", "--json"});
+  EXPECT_NEAR(other.at("accuracy"), ShareRight(Path("other.csv")), 1e-12);
+  EXPECT_GT(other.at("accuracy"), 0.9);
+}
+
+TEST_F(TableOfMagnitudesTest, IsInspectedAsColumnsAndTheirValues) {
+  const ProcessResult text = Netsmith({"data", "inspect", table_});
+  EXPECT_THAT(text.out, HasSubstr("scaling         each column by its own mean and deviation\n"));
+  EXPECT_THAT(text.out, HasSubstr("\nyearly income"));
+  EXPECT_THAT(text.out, HasSubstr("dose (mg)=0.00"));
+  EXPECT_THAT(text.out, Not(HasSubstr("*"))) << "no curve";
+  const auto json = Run({"data", "inspect", table_, "--json"});
+  EXPECT_EQ(json.at("scaled"), "column");
+  EXPECT_EQ(json.at("columns")[1].at("name"), "dose (mg)");
+  EXPECT_FALSE(json.contains("channels"));
+  const auto series = Run({"data", "inspect", table_, "--scale", "channel", "--json"});
+  EXPECT_EQ(series.at("channels").size(), 1U);
+}
+
+TEST_F(TableOfMagnitudesTest, OtherDataAreMeasuredOnTheirTestPartWithAHintAtTheRest) {
+  Write(Path("other.csv"), 1000);
+  const auto hint = HasSubstr("measuring on 40 of its 200 records");
+  const auto errors = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"evaluate", model()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return Netsmith(arguments).err;
+  };
+  EXPECT_THAT(errors({"--data", Path("other.csv")}), hint);
+  EXPECT_THAT(errors({"--data", Path("other.csv")}), HasSubstr("--split all measures on all"));
+  EXPECT_THAT(errors({"--data", Path("other.csv"), "--split", "all"}), Not(hint));
+  EXPECT_THAT(errors({}), Not(hint));
+  EXPECT_THAT(errors({"--data", table_}), Not(hint));
+}
+
+TEST_F(TableOfMagnitudesTest, AStudyIsReadAgainAsItWasScaled) {
+  const auto search = [&](const std::string& study, const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"search", "--data",  table_,  "--trials", "2",  "--seed",
+                                          "1",      "--store", store(), "--study",  study};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return Netsmith(arguments);
+  };
+  const auto compare = [&](const std::string& study) {
+    return Netsmith({"compare", study, "--store", store(), "--epochs", "1", "--learning-rates",
+                     "1e-3", "--hand-made", "none", "--json"});
+  };
+  ASSERT_EQ(search("column", {}).exit_code, 0);
+  ASSERT_EQ(search("channel", {"--scale", "channel"}).exit_code, 0);
+  EXPECT_EQ(compare("column").exit_code, 0);
+  EXPECT_EQ(compare("channel").exit_code, 0) << "as studies older than the option";
+  EXPECT_EQ(search("channel", {"--scale", "channel", "--resume"}).exit_code, 0);
+  EXPECT_THAT(ErrorLine(search("channel", {"--resume"})), HasSubstr("data_hash"));
 }
 
 }  // namespace

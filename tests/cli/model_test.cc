@@ -157,6 +157,22 @@ TEST_F(ModelTest, PredictReadsPicturesAndArraysAsItReadsRows) {
   }
 }
 
+TEST_F(ModelTest, PredictTakesThePicturesOfAFolder) {
+  WriteBytes(Path("new/one.png"), PngBytes(8, 8, 1));
+  WriteBytes(Path("new/more/two.jpg"), JpegBytes(20, 9, 3));
+  const json predictions =
+      Run({"predict", model(), Path("new"), Path("new/one.png")}).at("predictions");
+  ASSERT_EQ(predictions.size(), 3u);
+  EXPECT_EQ(predictions[0].at("sample"), Path("new/more/two.jpg"));
+  EXPECT_EQ(predictions[1].at("sample"), Path("new/one.png"));
+  EXPECT_EQ(predictions[1].at("top"), predictions[2].at("top"));
+  WriteBytes(Path("new/z.png"), {'n', 'o'});
+  ExpectError({"predict", model(), Path("new")}, 3, "new/z.png: ");
+  std::filesystem::create_directory(Path("empty"));
+  ExpectError({"predict", model(), Path("empty")}, 3,
+              "empty: found no file *.png, *.jpg, *.jpeg, expected at least 1");
+}
+
 TEST_F(ModelTest, InferenceIsTimedForModelsAndNetworks) {
   const json of_model = Run({"bench", "inference", model(), "--runs", "3"});
   EXPECT_GT(of_model.at("median_us"), 0);

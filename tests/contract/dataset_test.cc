@@ -36,6 +36,7 @@ struct Case {
   std::string name;
   std::function<std::shared_ptr<const Dataset>()> make;
   bool standardised = false;  // a signal's values; else bytes
+  bool by_column = false;     // a table's
 };
 
 void PrintTo(const Case& made, std::ostream* out) { *out << made.name; }
@@ -79,8 +80,10 @@ TEST_P(DatasetContractTest, NamesItsClassesApart) {
 TEST_P(DatasetContractTest, ScalesBytesWithinZeroAndOneAndSignalsToUnitDeviation) {
   const std::vector<float> values = Read(All());
   const Scaling scaling = dataset_->scaling();
-  EXPECT_EQ(std::ssize(scaling.mean), dataset_->shape().channels);
-  EXPECT_EQ(std::ssize(scaling.deviation), dataset_->shape().channels);
+  const std::int64_t count =
+      GetParam().by_column ? dataset_->shape().size() : dataset_->shape().channels;
+  EXPECT_EQ(std::ssize(scaling.mean), count);
+  EXPECT_EQ(std::ssize(scaling.deviation), count);
   double squares = 0;
   for (const float value : values) {
     squares += value * value;
@@ -150,15 +153,16 @@ std::shared_ptr<const Dataset> MakeSubset() {
   return {owner, &owner->subset};
 }
 
-std::shared_ptr<const Dataset> Standardised(const std::shared_ptr<const Dataset>& raw) {
-  return std::make_shared<Scaled>(raw, MeasureScaling(*raw));
+std::shared_ptr<const Dataset> Standardised(const std::shared_ptr<const Dataset>& raw, ScaleBy by) {
+  return std::make_shared<Scaled>(raw, MeasureScaling(*raw, by));
 }
 
 /// The development set of a path's format, before any split.
 std::shared_ptr<const Dataset> Load(const std::filesystem::path& path,
                                     const FormatOptions& options = {}) {
   const Loaded loaded = FormatOf(path).load(path, options);
-  return loaded.standardise ? Standardised(loaded.development) : loaded.development;
+  return loaded.standardise ? Standardised(loaded.development, *loaded.standardise)
+                            : loaded.development;
 }
 
 std::shared_ptr<const Dataset> MakeTs() {
@@ -171,6 +175,12 @@ std::shared_ptr<const Dataset> MakeTs() {
 std::shared_ptr<const Dataset> MakeCsv() {
   const testing::TemporaryFolder folder;
   testing::WriteText(folder.path() / "a.csv", "label,a,b\nx,1,2\ny,5,-6\nx,0,3\n");
+  return Load(folder.path() / "a.csv");
+}
+
+std::shared_ptr<const Dataset> MakeCsvOfSeries() {
+  const testing::TemporaryFolder folder;
+  testing::WriteText(folder.path() / "a.csv", "x,1,2\ny,5,-6\nx,0,3\n");
   return Load(folder.path() / "a.csv");
 }
 
@@ -225,8 +235,10 @@ std::shared_ptr<const Dataset> MakeSounds() {
 INSTANTIATE_TEST_SUITE_P(Datasets, DatasetContractTest,
                          ::testing::Values(Case{"memory", MakeMemory}, Case{"idx", MakeIdx},
                                            Case{"subset", MakeSubset}, Case{"ts", MakeTs, true},
-                                           Case{"csv", MakeCsv, true}, Case{"numpy", MakeNumpy},
-                                           Case{"cifar", MakeCifar}, Case{"images", MakeImages},
+                                           Case{"csv", MakeCsv, true, true},
+                                           Case{"csv_of_series", MakeCsvOfSeries, true},
+                                           Case{"numpy", MakeNumpy}, Case{"cifar", MakeCifar},
+                                           Case{"images", MakeImages},
                                            Case{"images_on_demand", MakeImagesOnDemand},
                                            Case{"sounds", MakeSounds, true}),
                          [](const auto& made) { return made.param.name; });

@@ -92,9 +92,11 @@ TEST(CsvTest, TakesTheLabelByNameOrNumberAndGroups) {
   EXPECT_EQ(Parse(TextBytes(text), Label("4", "1")).columns.label, 3U);
 }
 
-TEST(CsvTest, InterpolatesMissingValues) {
+TEST(CsvTest, KeepsMissingValuesAsUnknown) {
   const Table table = Parse(TextBytes("1,,3,x\n?,2,NaN,y\n"), Label("4"));
-  EXPECT_THAT(table.samples.samples.values, ElementsAre(1, 2, 3, 2, 2, 2));
+  const auto unknown = ::testing::IsNan();
+  EXPECT_THAT(table.samples.samples.values,
+              ElementsAre(1.0f, unknown, 3.0f, unknown, 2.0f, unknown));
   EXPECT_EQ(table.samples.missing_values, 3);
 }
 

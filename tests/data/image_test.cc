@@ -45,6 +45,43 @@ TEST(ImageTest, ResizesAndChangesColours) {
   EXPECT_EQ(Decode(PngBytes(5, 7, 4), 32, 16, 3).size(), 32U * 16 * 3);
 }
 
+TEST(ImageTest, WhatIsTransparentShowsWhite) {
+  const Bytes colours = testing::PngBytesOf(1, 3, 4,
+                                            {200, 100, 50, 255, 200, 100, 50, 0,  //
+                                             0, 0, 0, 51});
+  EXPECT_THAT(Decode(colours, 1, 3, 3), ElementsAre(200, 100, 50, 255, 255, 255, 204, 204, 204));
+  EXPECT_THAT(Decode(colours, 1, 3, 1), ElementsAre(124, 255, 204));
+  const Bytes greys = testing::PngBytesOf(1, 3, 2, {80, 255, 80, 0, 0, 51});
+  EXPECT_THAT(Decode(greys, 1, 3, 1), ElementsAre(80, 255, 204));
+  EXPECT_THAT(Decode(greys, 1, 3, 3), ElementsAre(80, 80, 80, 255, 255, 255, 204, 204, 204));
+}
+
+TEST(ImageTest, TransparentColoursOfAPaletteAndOfAColourKeyShowWhite) {
+  const Bytes palette = PngBytes({{"IHDR", {0, 0, 0, 3, 0, 0, 0, 1, 8, 3, 0, 0, 0}},
+                                  {"PLTE", {10, 20, 30, 1, 2, 3, 40, 50, 60}},
+                                  {"tRNS", {255, 0, 128}},
+                                  {"IDAT", {0, 0, 1, 2}},
+                                  {"IEND", {}}});
+  EXPECT_THAT(Decode(palette, 1, 3, 3), ElementsAre(10, 20, 30, 255, 255, 255, 147, 152, 157));
+  const Bytes key = PngBytes({{"IHDR", {0, 0, 0, 2, 0, 0, 0, 1, 8, 0, 0, 0, 0}},
+                              {"tRNS", {0, 7}},
+                              {"IDAT", {0, 7, 9}},
+                              {"IEND", {}}});
+  EXPECT_THAT(Decode(key, 1, 2, 1), ElementsAre(255, 9));
+}
+
+TEST(ImageTest, TransparencyIsGoneBeforeAPictureShrinks) {
+  Bytes pixels;  // black where nothing is to be seen, red where something is
+  for (int i = 0; i < 64; ++i) {
+    const bool seen = i % 8 < 4;
+    pixels.insert(pixels.end(), {static_cast<std::uint8_t>(seen ? 200 : 0), 0, 0,
+                                 static_cast<std::uint8_t>(seen ? 255 : 0)});
+  }
+  const auto small = Decode(testing::PngBytesOf(8, 8, 4, pixels), 1, 2, 3);
+  EXPECT_NEAR(small[0], 200, 12);
+  EXPECT_NEAR(small[5], 255, 45);
+}
+
 const Bytes kPng = PngBytes(20, 20, 3);
 const Bytes kJpeg = JpegBytes(20, 20, 3);
 

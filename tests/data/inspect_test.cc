@@ -35,9 +35,9 @@ TEST(InspectTest, CountsClassesRangesAndDuplicates) {
   EXPECT_EQ(inspection.classes[1].validation, 1);
   EXPECT_EQ(inspection.classes[1].test, 2);
   EXPECT_DOUBLE_EQ(inspection.imbalance, 1.5);
-  EXPECT_NEAR(inspection.channels[0].lowest, 0, 1e-4);
-  EXPECT_NEAR(inspection.channels[0].highest, 100, 1e-4);
-  EXPECT_NEAR(inspection.channels[0].mean, 26.6, 1e-3);
+  EXPECT_NEAR(inspection.ranges[0].lowest, 0, 1e-4);
+  EXPECT_NEAR(inspection.ranges[0].highest, 100, 1e-4);
+  EXPECT_NEAR(inspection.ranges[0].mean, 26.6, 1e-3);
   EXPECT_EQ(inspection.duplicates.development, 2);
   EXPECT_EQ(inspection.duplicates.across, 2);
   EXPECT_EQ(inspection.duplicates.contradicting, 2);

@@ -74,11 +74,17 @@ std::string CompileAndRun(const std::string& program, const std::string& input) 
 
 TEST(CppSourceTest, CompiledItAgreesWithTheReferenceForEveryOperation) {
   const auto graphs = engine::testing::OperationGraphs(/*small=*/true);
+  std::vector<std::string> names;
   std::vector<Model> models;
   std::string input;
   for (const auto& [name, graph] : graphs) {
+    names.push_back(name);
     models.push_back(testing::RandomModel(graph));
-    for (const float value : testing::RandomSamples(models.back(), kSamples)) {
+  }
+  names.emplace_back("columns of a table");
+  models.push_back(testing::ModelOfColumns(testing::SmallGraph()));
+  for (const Model& model : models) {
+    for (const float value : testing::RandomSamples(model, kSamples)) {
       input += fmt::format("{} ", value);
     }
   }
@@ -92,7 +98,7 @@ TEST(CppSourceTest, CompiledItAgreesWithTheReferenceForEveryOperation) {
       for (const double logit : row) {
         double found = NAN;
         output >> found;
-        ASSERT_NEAR(logit, found, 1e-5 * largest) << graphs[m].name;
+        ASSERT_NEAR(logit, found, 1e-5 * largest) << names[m];
       }
     }
   }

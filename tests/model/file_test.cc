@@ -191,12 +191,21 @@ TEST(ModelFileTest, PartsThatDoNotGoTogetherAreRefused) {
   refused([](Model& m) { m.weights.params[1][0] = NAN; }, "a value that is no number");
   refused([](Model& m) { m.weights.running_averages[1][0] = INFINITY; }, "running averages");
   refused([](Model& m) { m.preprocessing.deviation[1] = 0; }, "channel 1: found mean");
+  refused([](Model& m) { m.preprocessing.mean.push_back(0); },
+          "found 3 means and 2 deviations, expected 2, one a channel, or 40, one a value");
   refused(
       [](Model& m) {
         m.graph.Add(graph::Dense{3}, {5});
         m.graph.Add(graph::Dense{3}, {5});
       },
       "lead nowhere");
+}
+
+TEST(ModelFileTest, KeepsAMeanAndADeviationForEachColumn) {
+  Model model = testing::ModelOfColumns(testing::SmallGraph());
+  EXPECT_EQ(Decode(Encode(model), "FILE"), model);
+  model.preprocessing.deviation[7] = -1;
+  EXPECT_THROW(Encode(model), base::InvalidArgument);
 }
 
 TEST(ModelFileTest, IsReadBackFromTheDisk) {

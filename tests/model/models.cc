@@ -50,10 +50,30 @@ Model RandomModel(const graph::Graph& graph, std::uint64_t seed) {
   return model;
 }
 
+Model ModelOfColumns(const graph::Graph& graph) {
+  Model model = RandomModel(graph);
+  Preprocessing& columns = model.preprocessing;
+  columns.mean.clear();
+  columns.deviation.clear();
+  for (std::int64_t i = 0; i < columns.sample.size(); ++i) {
+    const auto magnitude = static_cast<float>(std::pow(10.0, static_cast<double>(i % 10 - 3)));
+    columns.deviation.push_back(magnitude);
+    columns.mean.push_back(magnitude * static_cast<float>(i % 7 == 6 ? 1000 : i % 7));
+  }
+  return model;
+}
+
 std::vector<float> RandomSamples(const Model& model, int count, std::uint64_t seed) {
   base::Generator generator = base::RandomStreams(seed).For("samples");
   std::vector<float> samples(static_cast<std::size_t>(count * model.graph.input.size()));
   for (float& value : samples) value = static_cast<float>(generator.Below(256));
+  const Preprocessing& preprocessing = model.preprocessing;
+  const std::size_t size = preprocessing.mean.size();
+  if (std::ssize(preprocessing.mean) == preprocessing.sample.channels) return samples;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    samples[i] =
+        preprocessing.mean[i % size] + (samples[i] / 64 - 2) * preprocessing.deviation[i % size];
+  }
   return samples;
 }
 
@@ -85,10 +105,10 @@ std::vector<std::vector<double>> ReferenceLogits(const Model& model,
                           Values(averages[i + 1].begin(), averages[i + 1].end())});
   }
   Values src;
-  const auto channels = static_cast<std::size_t>(model.preprocessing.sample.channels);
+  const std::size_t count = model.preprocessing.mean.size();
   for (std::size_t i = 0; i < samples.size(); ++i) {
-    const double mean = model.preprocessing.mean[i % channels];
-    src.push_back((samples[i] - mean) / model.preprocessing.deviation[i % channels]);
+    const double mean = model.preprocessing.mean[i % count];
+    src.push_back((samples[i] - mean) / model.preprocessing.deviation[i % count]);
   }
   return network.Infer(src, statistics);
 }

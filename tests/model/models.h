@@ -15,7 +15,11 @@ namespace netsmith::model::testing {
 /// lead nowhere. Classes are named "class 0", …
 Model RandomModel(const graph::Graph& graph, std::uint64_t seed = 1);
 
-/// Samples as a user has them: whole numbers from 0 to 255.
+/// The same with the means and deviations of a table, one a value, from a thousandth to a million.
+Model ModelOfColumns(const graph::Graph& graph);
+
+/// Samples as a user has them: whole numbers from 0 to 255, or within two deviations of each
+/// column's mean.
 std::vector<float> RandomSamples(const Model& model, int count, std::uint64_t seed = 1);
 
 /// A small convolutional network with a batch norm: 5x4x2 in, 3 classes.

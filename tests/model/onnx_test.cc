@@ -108,6 +108,7 @@ std::vector<NamedModel> AllModels() {
   models.push_back({"samples of one channel for a network of two", reshaped});
   reshaped.preprocessing = {{2, 5, 4}, {100, 110, 120, 130}, {50, 60, 70, 80}};
   models.push_back({"samples of four channels for a network of two", reshaped});
+  models.push_back({"columns of a table", testing::ModelOfColumns(testing::SmallGraph())});
   return models;
 }
 

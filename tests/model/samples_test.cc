@@ -116,11 +116,47 @@ TEST(TableSamplesTest, PassOverTheColumnsThatWereNoValuesInTraining) {
   ASSERT_EQ(whole.size(), 2U);
   EXPECT_EQ(whole[1].first, "made.csv:3");
   EXPECT_THAT(whole[0].second, ElementsAre(1, 2));
-  EXPECT_THAT(whole[1].second, ElementsAre(9, 4));
+  EXPECT_THAT(whole[1].second, ElementsAre(4, 4)) << "interpolated, as a series";
   EXPECT_THAT(read("a,b\n1,2\n").at(0).second, ElementsAre(1, 2));
   EXPECT_THAT(read("1,2\n").at(0).second, ElementsAre(1, 2));
   EXPECT_THAT(MessageOf([&] { read("a,b,other\n1,2,3\n"); }),
               HasSubstr("made.csv: line 2: found 3 values, expected 2 for a sample of 1x2x1"));
+}
+
+TEST(TableSamplesTest, MissingValuesBecomeTheirColumnsMean) {
+  const testing::TemporaryFolder folder;
+  const auto path = folder.path() / "made.csv";
+  testing::WriteText(path, "a;b;c\n1;;3\n?;5;nan\n");
+  const auto samples =
+      SamplesOf(path, {.sample = {1, 3, 1}, .mean = {7, 8e6f, 9}, .deviation = {1, 1, 1}}, {});
+  EXPECT_THAT(samples.at(0).second, ElementsAre(1, 8e6f, 3));
+  EXPECT_THAT(samples.at(1).second, ElementsAre(7, 5, 9));
+}
+
+TEST(FilesOfSamplesTest, OfAFolderAreItsPicturesSortedByPath) {
+  const testing::TemporaryFolder folder;
+  const auto root = folder.path() / "new";
+  for (const char* name : {"b.PNG", "a/z.jpg", "a/c.jpeg", "notes.txt", "x.wav", ".hidden.png"}) {
+    testing::WriteText(root / name, "x");
+  }
+  std::filesystem::create_directory_symlink(root, root / "a/loop");
+  const Preprocessing pictures{.sample = {8, 8, 3}, .mean = {}, .deviation = {}};
+  EXPECT_THAT(FilesOfSamples(root, pictures, {}),
+              ElementsAre(root / "a/c.jpeg", root / "a/z.jpg", root / "b.PNG"));
+  EXPECT_THAT(FilesOfSamples(root / "notes.txt", pictures, {}), ElementsAre(root / "notes.txt"));
+  EXPECT_THAT(FilesOfSamples(root, {.sample = {1, 8, 1}, .mean = {}, .deviation = {}},
+                             {.sample_rate = 8, .window_seconds = 1}),
+              ElementsAre(root / "x.wav"));
+  EXPECT_EQ(MessageOf([&] {
+              FilesOfSamples(root, {.sample = {1, 8, 1}, .mean = {}, .deviation = {}}, {});
+            }),
+            root.string() +
+                ": found a folder, expected a file: the model takes 1x8x1, neither pictures nor "
+                "sounds");
+  std::filesystem::create_directory(folder.path() / "empty");
+  EXPECT_EQ(MessageOf([&] { FilesOfSamples(folder.path() / "empty", pictures, {}); }),
+            (folder.path() / "empty").string() +
+                ": found no file *.png, *.jpg, *.jpeg, expected at least 1");
 }
 
 TEST(NumpySamplesTest, ASingleNumberIsNoSample) {

@@ -4,7 +4,6 @@
 
 #include <bit>
 #include <cstddef>
-#include <stdexcept>
 
 #define STB_IMAGE_WRITE_STATIC
 #define STB_IMAGE_WRITE_IMPLEMENTATION
@@ -42,6 +41,12 @@ void WriteTo(void* bytes, void* data, int size) {
   static_cast<Bytes*>(bytes)->insert(static_cast<Bytes*>(bytes)->end(), from, from + size);
 }
 
+void AppendBigEndian(Bytes& bytes, std::uint32_t value) {
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    bytes.push_back(static_cast<std::uint8_t>(value >> shift));
+  }
+}
+
 /// What a local header and an entry of the list have in common.
 Bytes ZipFields(const std::string& name, const Bytes& content, const Bytes& packed, bool deflated) {
   Bytes bytes;
@@ -60,10 +65,25 @@ Bytes ZipFields(const std::string& name, const Bytes& content, const Bytes& pack
 }  // namespace
 
 Bytes PngBytes(int height, int width, int channels, int step) {
+  return PngBytesOf(height, width, channels, Pixels(height, width, channels, step));
+}
+
+Bytes PngBytesOf(int height, int width, int channels, const Bytes& pixels) {
   Bytes bytes;
-  const Bytes pixels = Pixels(height, width, channels, step);
   if (stbi_write_png_to_func(WriteTo, &bytes, width, height, channels, pixels.data(), 0) == 0) {
     throw std::runtime_error("cannot write PNG");
+  }
+  return bytes;
+}
+
+Bytes PngBytes(const std::vector<std::pair<std::string, Bytes>>& chunks) {
+  Bytes bytes = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+  for (const auto& [type, content] : chunks) {
+    Bytes chunk(type.begin(), type.end());
+    Append(chunk, type == "IDAT" ? Deflate(content, MAX_WBITS) : content);
+    AppendBigEndian(bytes, static_cast<std::uint32_t>(chunk.size() - 4));
+    Append(bytes, chunk);
+    AppendBigEndian(bytes, static_cast<std::uint32_t>(crc32_z(0, chunk.data(), chunk.size())));
   }
   return bytes;
 }

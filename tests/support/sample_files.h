@@ -14,6 +14,11 @@ namespace netsmith::testing {
 Bytes PngBytes(int height, int width, int channels, int step = 16);
 Bytes JpegBytes(int height, int width, int channels, int step = 4);
 
+/// A PNG picture of these pixels, channels last; 2 and 4 channels end in the opacity.
+Bytes PngBytesOf(int height, int width, int channels, const Bytes& pixels);
+/// A PNG file of these chunks, by type and content; that of IDAT is still to be compressed.
+Bytes PngBytes(const std::vector<std::pair<std::string, Bytes>>& chunks);
+
 /// An .npy file of version 1: `type` as "<f4", `values` as they lie in the file.
 Bytes NpyBytes(const std::string& type, const std::string& shape, const Bytes& values,
                bool fortran = false);

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +23,7 @@
 #include "netsmith/data/formats/line_reader.h"
 #include "netsmith/data/formats/memory_guard.h"
 #include "netsmith/data/formats/series.h"
+#include "netsmith/data/formats/table_scale.h"
 
 namespace netsmith::data {
 namespace {
@@ -88,7 +91,6 @@ class TableReader {
       }
     }
     missing_values += CountMissing(row);
-    Interpolate(row);
     values.insert(values.end(), row.begin(), row.end());
   }
 
@@ -147,6 +149,27 @@ std::vector<std::string> NoValues(const CsvColumns& columns) {
   return names;
 }
 
+/// The names of the others, in their order; without a header their numbers.
+std::vector<std::string> ValueNames(const CsvColumns& columns) {
+  std::vector<std::string> names;
+  for (std::size_t c = 0; c < columns.names.size(); ++c) {
+    if (c != columns.label && c != columns.group) names.push_back(columns.names[c]);
+  }
+  return names;
+}
+
+/// Missing values of series become what lies between their neighbours; those of columns stay
+/// unknown, which Scaled makes their column's mean.
+std::shared_ptr<const Dataset> MakeDataset(const fs::path& path, Samples samples, ScaleBy by) {
+  if (by == ScaleBy::kChannel) {
+    const auto size = static_cast<std::size_t>(samples.shape.size());
+    for (std::size_t begin = 0; begin < samples.values.size(); begin += size) {
+      Interpolate(samples.shape.channels, std::span(samples.values).subspan(begin, size));
+    }
+  }
+  return std::make_shared<FloatDataset>(path.string(), std::move(samples));
+}
+
 Loaded LoadCsv(const fs::path& path, const FormatOptions& options) {
   const fs::path train_file = TrainFile(path);
   const OpenSource open = [&] { return OpenFile(train_file); };
@@ -154,19 +177,23 @@ Loaded LoadCsv(const fs::path& path, const FormatOptions& options) {
   base::LogInfo(fmt::format("{}: the label is column {}", train_file.string(),
                             Shown(columns.names[columns.label])));
   CsvSamples train = ReadCsv(open, columns, options);
+  std::vector<std::string> names = ValueNames(columns);
+  const ScaleBy by = ChooseScale(train_file.string(), train.samples,
+                                 columns.has_header ? names : std::vector<std::string>(), options);
   Loaded loaded{.development = nullptr,
                 .test = nullptr,
                 .groups = std::move(train.groups),
                 .missing_values = train.missing_values,
-                .standardise = true,
+                .standardise = by,
+                .columns = std::move(names),
                 .reading = {.columns = NoValues(columns)}};
   if (const fs::path test_file = TestFileOf(train_file); !test_file.empty()) {
     CsvSamples test =
         ReadCsv([&] { return OpenFile(test_file); }, columns, options, &train.samples.class_names);
     loaded.missing_values += test.missing_values;
-    loaded.test = std::make_shared<FloatDataset>(path.string(), std::move(test.samples));
+    loaded.test = MakeDataset(path, std::move(test.samples), by);
   }
-  loaded.development = std::make_shared<FloatDataset>(path.string(), std::move(train.samples));
+  loaded.development = MakeDataset(path, std::move(train.samples), by);
   return loaded;
 }
 
@@ -195,7 +222,7 @@ CsvSamples ReadCsv(const OpenSource& open, const CsvColumns& columns, const Form
 Format CsvFormat() {
   return {.name = "CSV",
           .files = "FILE.csv or .tsv, train.csv and test.csv",
-          .options = {"label", "group", "shape"},
+          .options = {"label", "group", "shape", "scale"},
           .recognises = IsCsv,
           .load = LoadCsv};
 }

@@ -23,7 +23,7 @@ struct CsvColumns {
 struct CsvSamples {
   Samples samples;
   std::vector<std::int64_t> groups;  // of each row; empty without a group column
-  std::int64_t missing_values = 0;   // before they were interpolated
+  std::int64_t missing_values = 0;   // which are NaN
 };
 
 using OpenSource = std::function<std::unique_ptr<ByteSource>()>;

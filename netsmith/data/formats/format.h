@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "netsmith/data/dataset.h"
+#include "netsmith/data/float_dataset.h"
 #include "netsmith/data/reading.h"
 #include "netsmith/tensor/tensor.h"
 
@@ -20,6 +21,7 @@ struct FormatOptions {
   std::string label;                                        // column: its name, or number from 1
   std::string group;                                        // likewise
   std::optional<tensor::SampleShape> shape = std::nullopt;  // of flattened samples
+  std::string scale = "auto";                               // auto, column or channel, of rows
   std::string lengths = "pad";                              // pad or resample unequal series
   std::optional<tensor::SampleShape> image_size = std::nullopt;  // height and width
   std::string colour = "auto";                                   // auto, grey or rgb
@@ -32,8 +34,10 @@ struct Loaded {
   std::shared_ptr<const Dataset> development;
   std::shared_ptr<const Dataset> test;    // null: is to be split off
   std::vector<std::int64_t> groups = {};  // of each development record; empty: each by itself
-  std::int64_t missing_values = 0;        // before they were interpolated
-  bool standardise = false;               // signals: to mean 0 and deviation 1 a channel
+  std::int64_t missing_values = 0;        // before they were filled in
+  /// To mean 0 and deviation 1; nothing: bytes, which Dataset::Read scales.
+  std::optional<ScaleBy> standardise = std::nullopt;
+  std::vector<std::string> columns = {};  // of a table: the names of a sample's values
   Reading reading = {};
 };
 

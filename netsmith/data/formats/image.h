@@ -26,7 +26,8 @@ std::vector<std::uint8_t> ReadImageFile(const std::filesystem::path& path);
 ImageInfo ParseImageInfo(const std::string& name, std::span<const std::uint8_t> bytes);
 
 /// The picture, stretched to height x width (mean of what a pixel covers when it gets smaller,
-/// cubic when larger), grey (1) or red, green, blue (3), channels last. Transparency is ignored.
+/// cubic when larger), grey (1) or red, green, blue (3), channels last. What is
+/// transparent shows white.
 /// Errors   as ParseImageInfo; its data are damaged.
 std::vector<std::uint8_t> DecodeImage(const std::string& name, std::span<const std::uint8_t> bytes,
                                       std::int64_t height, std::int64_t width, int channels);

@@ -21,6 +21,7 @@
 #include "netsmith/data/formats/folder.h"
 #include "netsmith/data/formats/labels.h"
 #include "netsmith/data/formats/npy.h"
+#include "netsmith/data/formats/table_scale.h"
 #include "netsmith/data/formats/zip.h"
 #include "netsmith/data/memory_dataset.h"
 
@@ -131,7 +132,15 @@ std::vector<float> FloatsOf(const NpyArray& x) {
 struct Part {
   std::shared_ptr<const Dataset> dataset;
   bool bytes = false;
+  std::optional<ScaleBy> standardise = std::nullopt;
 };
+
+void CheckScale(const NpyArray& x, const FormatOptions& options) {
+  if (!x.IsBytes() || options.scale != "column") return;
+  throw base::DataError(
+      x.name +
+      ": --scale column: found unsigned bytes, which are divided by 255, expected other numbers");
+}
 
 Part MakePart(const fs::path& path, NpyArray x, const NpyArray& y, const FormatOptions& options,
               const Dataset* development) {
@@ -139,6 +148,7 @@ Part MakePart(const fs::path& path, NpyArray x, const NpyArray& y, const FormatO
   std::optional<std::vector<std::string>> classes;
   if (development != nullptr) classes = development->ClassNames();
   LabelList::Numbered labels = LabelsOf(y, x, classes ? &*classes : nullptr);
+  CheckScale(x, options);
   if (x.IsBytes()) {
     const int num_classes = static_cast<int>(labels.class_names.size());
     return {
@@ -150,7 +160,10 @@ Part MakePart(const fs::path& path, NpyArray x, const NpyArray& y, const FormatO
                   .values = FloatsOf(x),
                   .labels = std::move(labels.labels),
                   .class_names = std::move(labels.class_names)};
-  return {std::make_shared<FloatDataset>(path.string(), std::move(samples)), false};
+  Part part;
+  if (development == nullptr) part.standardise = ChooseScale(x.name, samples, {}, options);
+  part.dataset = std::make_shared<FloatDataset>(path.string(), std::move(samples));
+  return part;
 }
 
 Loaded LoadNumpy(const fs::path& path, const FormatOptions& options) {
@@ -164,7 +177,7 @@ Loaded LoadNumpy(const fs::path& path, const FormatOptions& options) {
   NpyArray train_x = arrays.Require(kTrainX);
   const NpyArray train_y = arrays.Require(kTrainY);
   const Part train = MakePart(path, std::move(train_x), train_y, options, nullptr);
-  Loaded loaded{.development = train.dataset, .test = nullptr, .standardise = !train.bytes};
+  Loaded loaded{.development = train.dataset, .test = nullptr, .standardise = train.standardise};
   if (auto x = arrays.Find(kTestX)) {
     const Part test =
         MakePart(path, *std::move(x), arrays.Require(kTestY), options, train.dataset.get());
@@ -196,7 +209,7 @@ bool IsNumpy(const fs::path& path) {
 Format NumpyFormat() {
   return {.name = "NumPy",
           .files = "FILE.npz, or x_train.npy and y_train.npy",
-          .options = {"shape"},
+          .options = {"shape", "scale"},
           .recognises = IsNumpy,
           .load = LoadNumpy};
 }

@@ -40,6 +40,17 @@ void Interpolate(std::vector<float>& values) {
   std::fill(known + 1, values.end(), *known);
 }
 
+void Interpolate(std::int64_t channels, std::span<float> sample) {
+  const auto step = static_cast<std::size_t>(channels);
+  std::vector<float> values;
+  for (std::size_t c = 0; c < step; ++c) {
+    values.clear();
+    for (std::size_t i = c; i < sample.size(); i += step) values.push_back(sample[i]);
+    Interpolate(values);
+    for (std::size_t i = c; i < sample.size(); i += step) sample[i] = values[i / step];
+  }
+}
+
 std::vector<float> Resample(const std::vector<float>& values, std::int64_t length) {
   if (values.empty()) return std::vector<float>(static_cast<std::size_t>(length), kUnknown);
   std::vector<float> out(static_cast<std::size_t>(length));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct SeriesSet {
 /// Missing values become what lies on the line between their neighbours; at an end, the nearest
 /// value. A channel without any value stays as it is.
 void Interpolate(std::vector<float>& values);
+
+/// The same within each channel of one sample, channels last.
+void Interpolate(std::int64_t channels, std::span<float> sample);
 
 /// `length` values: those of the piecewise linear curve through `values`, first and last kept.
 std::vector<float> Resample(const std::vector<float>& values, std::int64_t length);

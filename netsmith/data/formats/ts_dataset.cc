@@ -44,7 +44,7 @@ Loaded LoadTs(const fs::path& path, const FormatOptions& options) {
   const std::int64_t length = LongestSeries(train.set);
   Loaded loaded{.development = nullptr,
                 .test = nullptr,
-                .standardise = true,
+                .standardise = ScaleBy::kChannel,
                 .reading = {.lengths = options.lengths}};
   if (const fs::path test_file = TestFileOf(train_file); !test_file.empty()) {
     TsFile test = ParseTs(*OpenFile(test_file), &train.class_names);

@@ -75,7 +75,7 @@ Loaded LoadWavFolder(const fs::path& root, const FormatOptions& options) {
   Recordings recordings(root, options);
   Loaded loaded{.development = recordings.Make(folders.train, folders.class_names),
                 .test = nullptr,
-                .standardise = true};
+                .standardise = ScaleBy::kChannel};
   if (!folders.test.files.empty()) {
     loaded.test = recordings.Make(folders.test, folders.class_names);
   }

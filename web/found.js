@@ -71,7 +71,7 @@ function foundFacts(view) {
   const parts = [el("p", {}, el("strong", {}, "Found"), `: best on validation after full training${among}.`),
     facts([["Validation accuracy", share(found.validation) + ", after full training"],
       ["Test accuracy", share(found.test)],
-      ["Reward", `${reward(found.reward)}, ${rewardMeaning(view)} in the search`],
+      ["Reward", rewardText(view, found.reward)],
       ...networkRows(found)])];
   if (!best) return parts;
   parts.push(el("h3", {}, "Best by reward"));
@@ -79,7 +79,7 @@ function foundFacts(view) {
     parts.push(el("p", {}, "The same network had the best reward of the search."));
   } else {
     parts.push(el("p", {}, "Another network had the best reward, which is measured after a short training:"),
-      facts([["Reward", reward(best.reward)], ...networkRows(best).slice(0, 4)]));
+      facts([["Reward", rewardText(view, best.reward)], ...networkRows(best).slice(0, 4)]));
   }
   return parts;
 }
@@ -87,7 +87,7 @@ function foundFacts(view) {
 function bestFacts(view) {
   const best = view.best, trained = option(view, "evaluator") === undefined;
   return [el("p", {}, el("strong", {}, "Best by reward"), trained ? ". No network was trained in full yet." : "."),
-    facts([["Reward", `${reward(best.reward)}, ${rewardMeaning(view)}`], ...networkRows(best)]),
+    facts([["Reward", rewardText(view, best.reward)], ...networkRows(best)]),
     el("h3", {}, "Train it in full"), commandBlock(trainCommand(view, best.network)),
     trained && !view.asked.rewards_are_test
       ? el("p", { class: "note" }, "The best of many measured rewards is partly luck: on fresh data, " +

@@ -29,6 +29,10 @@ function rewardMeaning(view) {
   return child.folds > 1 ? `mean validation ${metric} of ${child.folds} folds` : "validation " + metric;
 }
 
+/// A reward with what it is.
+const rewardText = (view, value) => `${reward(value)}, ` +
+  (option(view, "evaluator") !== undefined ? "from the evaluator" : rewardMeaning(view) + " in the search");
+
 const STATES = {
   refused: "over a limit, so not trained", pruned: "stopped early", diverged: "training gave no numbers",
   waiting: "for a worker", unfinished: "nobody is at work on them",

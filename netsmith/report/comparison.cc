@@ -142,10 +142,13 @@ std::string ErrorVerdict(std::span<const TrainedNetwork> networks) {
   if (std::isnan(found_errors) || std::isnan(hand_made_errors)) {
     return "a training diverged: the networks cannot be compared";
   }
+  constexpr double kRounding = 1e-9;  // far less than one error of a test set
+  if (found_errors < kRounding && hand_made_errors < kRounding) {
+    return "neither the found network nor the hand-made one makes an error on the test set";
+  }
   const std::string sentence =
       fmt::format("the found network makes {} errors on the test set, the hand-made one {}",
                   Percent(found_errors), Percent(hand_made_errors));
-  constexpr double kRounding = 1e-9;  // far less than one error of a test set
   if (2 * found_errors <= hand_made_errors + kRounding) return sentence + ": at most half as many";
   const char* how_many =
       found_errors < hand_made_errors ? "fewer, but more than half as many" : "no fewer";

@@ -59,6 +59,13 @@ TEST(ErrorVerdictTest, DivergedTrainingIsSaid) {
               HasSubstr("diverged"));
 }
 
+TEST(ErrorVerdictTest, NoErrorsOfBothAreNotHalfAsMany) {
+  EXPECT_EQ(ErrorVerdict(std::vector{Network("found", {1}), Network("hand-made", {1})}),
+            "neither the found network nor the hand-made one makes an error on the test set");
+  EXPECT_THAT(ErrorVerdict(std::vector{Network("found", {1}), Network("hand-made", {0.9})}),
+              HasSubstr("at most half as many"));
+}
+
 TEST(ErrorVerdictTest, OneNetworkIsNoComparison) {
   EXPECT_THAT(ErrorVerdict(std::vector{Network("given", {0.9}), Network("hand-made", {0.9})}),
               IsEmpty());

@@ -65,7 +65,7 @@ function plot(host, options) {
     if (width === drawn) return;
     drawn = width;
     const height = options.height || 300;
-    const left = options.y.wide ? 58 : 46, right = 12, top = 10, bottom = 40;
+    const left = options.y.wide ? 58 : 46, right = 12, top = options.y.label ? 28 : 10, bottom = 40;
     const x = scale(options.x, left, width - right);
     const y = scale(options.y, height - bottom, top);
     const root = draw("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, role: "img",
@@ -83,6 +83,7 @@ function plot(host, options) {
       y2: height - bottom }),
     draw("text", { x: (left + width - right) / 2, y: height - 4, "text-anchor": "middle" },
       options.x.label));
+    if (options.y.label) root.append(draw("text", { x: 4, y: 13, "text-anchor": "start" }, options.y.label));
     options.paint(root, x.at, y.at, { top, bottom: height - bottom, left, right: width - right });
     if (options.points) follow(root, options.points(), x.at, y.at, caption, options.caption || "");
     caption.textContent = options.caption || "";

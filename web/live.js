@@ -23,7 +23,7 @@ function showStatus(state, message) {
   }
   if (state !== shownState) {  // what a button answered holds until then
     document.getElementById("said").textContent =
-      state === "stopped" ? "The same search goes on with --resume." : "";
+      state === "stopped" ? "What was asked, below, has the command that goes on with it (--resume)." : "";
   }
   shownState = state;
 }

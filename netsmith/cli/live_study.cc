@@ -16,6 +16,7 @@
 
 #include "netsmith/base/error.h"
 #include "netsmith/cli/study_source.h"
+#include "netsmith/report/study_report.h"
 #include "netsmith/store/open.h"
 
 namespace netsmith::cli {
@@ -94,7 +95,8 @@ void LiveStudy::Refresh(std::unique_lock<std::mutex>& lock) {
   const bool is_news =
       trouble != trouble_ ||
       (trouble.empty() && (first < std::ssize(fresh.trials) || status != status_ ||
-                           fresh.comparison != view_.comparison ||
+                           fresh.comparison != view_.comparison || fresh.record != view_.record ||
+                           fresh.activity != view_.activity ||
                            fresh.random_trials.size() != view_.random_trials.size()));
   if (!is_news) return;
   trouble_ = trouble;
@@ -108,11 +110,14 @@ void LiveStudy::Refresh(std::unique_lock<std::mutex>& lock) {
   news_.notify_all();
 }
 
-/// Number of the first trial that is new, or was running before.
+/// Number of the first trial that is new, or in another state than before.
 std::int64_t LiveStudy::FirstChange(const report::StudyView& fresh) const {
   const std::size_t both = std::min(view_.trials.size(), fresh.trials.size());
   for (std::size_t i = 0; i < both; ++i) {
-    if (view_.trials[i].state != fresh.trials[i].state) return static_cast<std::int64_t>(i);
+    const std::string before = report::StateText(view_.trials[i], view_.activity);
+    if (before != report::StateText(fresh.trials[i], fresh.activity)) {
+      return static_cast<std::int64_t>(i);
+    }
   }
   return static_cast<std::int64_t>(both);
 }

@@ -61,7 +61,7 @@ class Report : public Command {
     }
     base::WriteFile(file, page);
     if (json_) {
-      auto json = StudyJson(view.spec, store_, view.trials);
+      auto json = StudyJson(view.spec, store_, view.trials, view.activity);
       json["file"] = file;
       json["bytes"] = page.size();
       PrintJson(json);

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/base/log.h"
 #include "netsmith/cli/commands.h"
 #include "netsmith/cli/comparison_run.h"
 #include "netsmith/cli/flags.h"
@@ -21,7 +23,9 @@
 #include "netsmith/report/classic_form.h"
 #include "netsmith/report/drawing.h"
 #include "netsmith/report/format.h"
+#include "netsmith/report/found.h"
 #include "netsmith/report/pareto.h"
+#include "netsmith/report/search_record.h"
 #include "netsmith/report/study_report.h"
 #include "netsmith/report/study_view.h"
 #include "netsmith/report/table.h"
@@ -46,7 +50,8 @@ class Show : public Command {
     options.Text("space", "NAME|FILE", &space_, "Show this search space's decisions");
     options.Integer("mb", &mb_, {1, 1'000'000}, "Samples a training step, for the memory");
     options.Group("Output");
-    options.Flag("svg", &svg_, "Print a drawing of the network, or of the study's best, as SVG");
+    options.Flag("svg", &svg_,
+                 "Print a drawing of the network, or of the one that the study found, as SVG");
     options.Flag("json", &json_, "Print one JSON object on one line");
   }
 
@@ -95,27 +100,63 @@ class Show : public Command {
   }
 
   void ShowStudy(study::Store& store) const {
-    const study::StudySpec spec = RequireStudy(store, study_, store_);
-    const auto trials = store.Trials(study_);
-    const auto board = report::Leaderboard(trials, static_cast<std::size_t>(top_));
-    const ordered_json options = ordered_json::parse(spec.options_json, nullptr, false);
+    const report::StudyView view = ReadStudy(store, study_, store_);
+    const auto board = report::Leaderboard(view.trials, static_cast<std::size_t>(top_));
     if (json_) {
-      ordered_json json = StudyJson(spec, store_, trials);
-      json["options"] = options;
+      ordered_json json = StudyJson(view.spec, store_, view.trials, view.activity);
+      json["found"] = FoundJson(view);
+      if (view.record) json["samples"] = SamplesText(*view.record, view.spec.options_json);
+      json["options"] = ordered_json::parse(view.spec.options_json, nullptr, false);
       json["leaderboard"] = ordered_json::array();
       for (const auto& trial : board) json["leaderboard"].push_back(TrialJson(trial));
       PrintJson(json);
       return;
     }
-    Print(fmt::format("study {}: {} trials: {}\n", study_, trials.size(),
-                      report::StatesText(trials)));
-    if (report::RewardsAreTest(spec)) Print("rewards are accuracies on the TEST SET\n");
-    Print("\n" + report::LeaderboardText(board));
-    if (spec.objectives.size() > 1) {
-      Print("\n" + report::FrontText(report::FrontOf(spec, trials)));
+    Print(StudyText(view));
+    Print("\nbest by reward\n" + report::LeaderboardText(board));
+    if (view.spec.objectives.size() > 1) {
+      Print("\n" + report::FrontText(report::FrontOf(view.spec, view.trials)));
     }
   }
 
+  static std::optional<report::Found> FoundOf(const report::StudyView& view) {
+    return view.comparison ? report::FoundIn(*view.comparison) : std::nullopt;
+  }
+
+  static ordered_json FoundJson(const report::StudyView& view) {
+    const auto found = FoundOf(view);
+    if (!found) return nullptr;
+    const auto nullable = [](const std::optional<double>& number) {
+      return number ? ordered_json(*number) : ordered_json();
+    };
+    return {{"network", found->network},
+            {"reward", nullable(found->reward)},
+            {"validation", nullable(found->validation)},
+            {"test", nullable(found->test)}};
+  }
+
+  /// A line each: trials, samples, the found network, how to go on.
+  std::string StudyText(const report::StudyView& view) const {
+    std::string text = fmt::format("study {}: {} trials: {}\n", study_, view.trials.size(),
+                                   report::StatesText(view.trials, view.activity));
+    if (view.record) {
+      text += fmt::format("data: {}\n", SamplesText(*view.record, view.spec.options_json));
+    }
+    if (report::RewardsAreTest(view.spec)) text += "rewards are accuracies on the TEST SET\n";
+    if (const auto found = FoundOf(view)) {
+      const auto accuracy = [](const std::optional<double>& a) {
+        return a ? report::Percent(*a) : std::string("diverged");
+      };
+      text += fmt::format("found ({}): {}, validation {}, test {}\n", report::kFoundMeaning,
+                          found->network, accuracy(found->validation), accuracy(found->test));
+    }
+    if (report::IsCutShort(view)) {
+      text += fmt::format("goes on by: {}\n", ResumeCommand(*view.record, view.store_url));
+    }
+    return text;
+  }
+
+  /// The found network, or the best by reward where none was trained in full.
   void DrawBest(study::Store& store) const {
     if (study_.empty()) {
       throw base::ConfigError("--svg: found neither a study nor --network to draw");
@@ -123,15 +164,19 @@ class Show : public Command {
     const report::StudyView view = ReadStudy(store, study_, store_);
     const auto best = report::BestTrial(view.trials);
     if (!best) throw base::StoreError(fmt::format("study '{}': no trial is complete", study_));
+    const auto found = FoundOf(view);
+    const std::string& network = found ? found->network : best->network;
     if (!view.record) {
-      throw base::StoreError(fmt::format(
-          "study '{}': the shape of its samples was not kept; draw its best with --network \"{}\" "
-          "--input HxWxC",
-          study_, best->network));
+      throw base::StoreError(
+          fmt::format("study '{}': the shape of its samples was not kept; draw the network with "
+                      "--network \"{}\" --input HxWxC",
+                      study_, network));
     }
     Print(report::DrawNetwork(
-        space::ParseNetwork(best->network, view.record->shape, view.record->num_classes),
+        space::ParseNetwork(network, view.record->shape, view.record->num_classes),
         /*standalone=*/true));
+    base::LogInfo(found ? fmt::format("drawn: the found network ({})", report::kFoundMeaning)
+                        : std::string("drawn: the best by reward"));
   }
 
   void ShowNetwork(const graph::Graph& graph) const {

@@ -1,6 +1,5 @@
 #include "netsmith/cli/study_json.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -30,14 +29,13 @@ nlohmann::ordered_json TrialJson(const study::Trial& trial) {
 }
 
 nlohmann::ordered_json StudyJson(const study::StudySpec& spec, const std::string& store,
-                                 std::span<const study::Trial> trials) {
+                                 std::span<const study::Trial> trials,
+                                 const search::Activity& activity) {
   const auto best = report::BestTrial(trials);
-  const auto finished = std::ranges::count_if(
-      trials, [](const study::Trial& trial) { return trial.state != study::TrialState::kRunning; });
   nlohmann::ordered_json json = {
       {"best", best ? TrialJson(*best) : nlohmann::ordered_json(nullptr)},
-      {"trials", finished},
-      {"states", report::CountStates(trials)},
+      {"trials", report::CountFinished(trials)},
+      {"states", report::CountStates(trials, activity)},
       {"study", spec.name},
       {"store", store}};
   if (spec.objectives.size() == 1) return json;

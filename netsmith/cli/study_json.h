@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "netsmith/search/activity.h"
 #include "netsmith/study/store.h"
 #include "netsmith/study/trial.h"
 
@@ -17,9 +18,11 @@ void PrintJson(const nlohmann::ordered_json& json);
 /// measured.
 nlohmann::ordered_json TrialJson(const study::Trial& trial);
 
-/// "best" (null when no trial is complete), "trials" (finished ones), "states", "study", "store";
-/// with several objectives "front", "hypervolume", "reference".
+/// "best" (null when no trial is complete), "trials" (finished ones), "states" (of trials that have
+/// not ended by who is at work), "study", "store"; with several objectives "front", "hypervolume",
+/// "reference".
 nlohmann::ordered_json StudyJson(const study::StudySpec& spec, const std::string& store,
-                                 std::span<const study::Trial> trials);
+                                 std::span<const study::Trial> trials,
+                                 const search::Activity& activity = {});
 
 }  // namespace netsmith::cli

@@ -19,6 +19,7 @@
 #include "netsmith/cli/deadline.h"
 #include "netsmith/cli/evaluation.h"
 #include "netsmith/cli/search_control.h"
+#include "netsmith/cli/study_record.h"
 #include "netsmith/report/format.h"
 #include "netsmith/report/progress.h"
 #include "netsmith/report/search_record.h"
@@ -158,19 +159,6 @@ study::StudySpec MakeSpec(const StudyFlags& flags, const data::Problem& problem,
           .objectives = flags.objectives.parsed};
 }
 
-report::SearchRecord MakeRecord(const StudyFlags& flags, const data::Problem& problem) {
-  StrategyFlags strategy = flags.strategy;
-  OptionTable table;
-  strategy.Declare(table);
-  return {.arguments = flags.given,
-          .strategy = table.Arguments(),
-          .version = NETSMITH_VERSION,
-          .shape = problem.development().shape(),
-          .num_classes = problem.development().num_classes(),
-          .num_train = std::ssize(problem.train()),
-          .num_validation = std::ssize(problem.validation())};
-}
-
 }  // namespace
 
 void StudyFlags::Declare(OptionTable& options) {
@@ -287,7 +275,7 @@ search::SearchResult RunStudy(const StudyFlags& flags, const data::Problem& prob
        .resume = flags.resume,
        .seed = seed,
        .pruning = flags.pruning.Options(),
-       .attributes = {{report::kSearchRecordKey, ToJson(MakeRecord(flags, problem))},
+       .attributes = {{report::kSearchRecordKey, ToJson(RecordOf(flags, problem))},
                       {kWorkerKey, WorkerJson(evaluation, problem)}},
        .is_paused = [&] { return control.is_paused(); },
        .on_progress = [&](const search::Progress& p) { progress.Update(p); }},

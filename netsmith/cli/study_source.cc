@@ -1,5 +1,6 @@
 #include "netsmith/cli/study_source.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -13,7 +14,11 @@
 #include "netsmith/cli/flags.h"
 #include "netsmith/cli/option_table.h"
 #include "netsmith/report/search_record.h"
+#include "netsmith/search/activity.h"
 #include "netsmith/search/child_limits.h"
+#include "netsmith/space/registry.h"
+#include "netsmith/space/search_space.h"
+#include "netsmith/store/open.h"
 #include "netsmith/strategy/registry.h"
 
 namespace netsmith::cli {
@@ -61,22 +66,44 @@ std::unique_ptr<study::Strategy> StrategyOf(const report::SearchRecord& record,
                                 AllowedOf(record, options, flags.options.reinforce.policy));
 }
 
+/// By the space itself; nothing where it cannot be made by its name: a file's, another version's.
+std::vector<std::vector<std::string>> OptionTexts(const study::StudySpec& spec) {
+  try {
+    const auto name = nlohmann::json::parse(spec.options_json).at("space").get<std::string>();
+    const auto space = space::MakeSpace(name, {});
+    if (space->decisions() != spec.decisions) return {};
+    std::vector<std::vector<std::string>> texts(spec.decisions.size());
+    for (std::size_t d = 0; d < texts.size(); ++d) {
+      for (std::size_t option = 0; option < spec.decisions[d].options.size(); ++option) {
+        texts[d].push_back(space->OptionText(d, static_cast<int>(option)));
+      }
+    }
+    return texts;
+  } catch (const nlohmann::json::exception&) {
+    return {};
+  } catch (const base::Error&) {
+    return {};
+  }
+}
+
 }  // namespace
 
 report::StudyView ReadStudy(study::Store& store, const std::string& study,
                             const std::string& store_url) {
   report::StudyView view{.spec = RequireStudy(store, study, store_url),
-                         .store_url = store_url,
+                         .store_url = store::AbsoluteUrl(store_url),
                          .trials = store.Trials(study),
                          .record = std::nullopt,
                          .learning = {},
                          .comparison = store.FindAttribute(study, kComparisonKey),
-                         .random_trials = {}};
+                         .random_trials = {},
+                         .activity = search::ReadActivity(store, study)};
   if (const auto json = store.FindAttribute(study, report::kSearchRecordKey)) {
     view.record = report::SearchRecordFromJson(*json);
   }
   const std::string random = RandomStudyName(study);
   if (store.FindStudy(random)) view.random_trials = store.Trials(random);
+  view.option_texts = OptionTexts(view.spec);
   return view;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "netsmith/report/format.h"
+#include "netsmith/report/found.h"
 #include "netsmith/report/table.h"
 
 namespace netsmith::report {
@@ -56,6 +57,15 @@ std::string RandomText(const RewardComparison& r) {
 const TrainedNetwork* FindRole(std::span<const TrainedNetwork> networks, const char* role) {
   const auto found = std::ranges::find(networks, role, &TrainedNetwork::role);
   return found == networks.end() ? nullptr : &*found;
+}
+
+/// The first of the highest reward among those that have one.
+const TrainedNetwork* BestByReward(std::span<const TrainedNetwork> networks) {
+  const TrainedNetwork* best = nullptr;
+  for (const TrainedNetwork& network : networks) {
+    if (network.reward && (best == nullptr || *network.reward > *best->reward)) best = &network;
+  }
+  return best;
 }
 
 ordered_json NetworkJson(const TrainedNetwork& network) {
@@ -114,10 +124,10 @@ RewardComparison CompareRewards(std::span<const double> rewards,
 
 std::string RandomVerdict(const RewardComparison& comparison) {
   if (comparison.best_difference.low > 0) {
-    return "the search's best network is better than random search's";
+    return "the search's best reward is better than random search's";
   }
   if (comparison.mean_difference.low > 0) {
-    return "the search's best network is not better than random here; its proposals are better on "
+    return "the search's best reward is not better than random here; its proposals are better on "
            "average";
   }
   return "the search is not better than random here";
@@ -132,10 +142,13 @@ std::string ErrorVerdict(std::span<const TrainedNetwork> networks) {
   if (std::isnan(found_errors) || std::isnan(hand_made_errors)) {
     return "a training diverged: the networks cannot be compared";
   }
+  constexpr double kRounding = 1e-9;  // far less than one error of a test set
+  if (found_errors < kRounding && hand_made_errors < kRounding) {
+    return "neither the found network nor the hand-made one makes an error on the test set";
+  }
   const std::string sentence =
       fmt::format("the found network makes {} errors on the test set, the hand-made one {}",
                   Percent(found_errors), Percent(hand_made_errors));
-  constexpr double kRounding = 1e-9;  // far less than one error of a test set
   if (2 * found_errors <= hand_made_errors + kRounding) return sentence + ": at most half as many";
   const char* how_many =
       found_errors < hand_made_errors ? "fewer, but more than half as many" : "no fewer";
@@ -167,7 +180,13 @@ std::string ToText(const Comparison& comparison) {
         comparison.folds);
   }
   for (const TrainedNetwork& network : comparison.networks) {
-    if (network.role != "finalist") text += fmt::format("{}: {}\n", network.role, network.form);
+    if (network.role == "finalist") continue;
+    const std::string meaning = network.role == "found" ? fmt::format(" ({})", kFoundMeaning) : "";
+    text += fmt::format("{}{}: {}\n", network.role, meaning, network.form);
+  }
+  if (const TrainedNetwork* best = BestByReward(comparison.networks)) {
+    text += fmt::format("best by reward: {}\n",
+                        best->role == "found" ? "the found one as well" : best->text);
   }
   const std::string errors = ErrorVerdict(comparison.networks);
   if (!errors.empty()) text += fmt::format("{}\n", errors);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "netsmith/report/variance_shares.h"
 #include "netsmith/space/search_space.h"
 #include "netsmith/study/trial.h"
 
@@ -15,8 +16,9 @@ namespace {
 
 using study::Trial;
 
-constexpr std::size_t kFewestTrials = 8;
-constexpr std::size_t kMostGroups = 8;
+constexpr std::int64_t kFewestNetworks = 40;
+constexpr std::int64_t kNetworksForAColumn = 4;
+constexpr std::int64_t kMostGroups = 8;
 
 std::vector<const Trial*> CompleteNetworks(std::span<const Trial> trials,
                                            std::size_t num_decisions) {
@@ -47,62 +49,88 @@ std::vector<Cell> CellsOf(std::span<const Trial* const> trials, std::size_t deci
   return cells;
 }
 
-/// Joins neighbours, closing a group as soon as it has its part of the trials.
-std::vector<OptionGroup> Grouped(const space::Decision& decision, std::span<const Cell> cells,
-                                 std::int64_t num_trials) {
-  const auto chosen =
-      std::ranges::count_if(cells, [](const Cell& cell) { return cell.trials > 0; });
-  const bool each_alone = static_cast<std::size_t>(chosen) <= kMostGroups;
+std::int64_t NumChosen(std::span<const Cell> cells) {
+  return std::ranges::count_if(cells, [](const Cell& cell) { return cell.trials > 0; });
+}
+
+/// The most groups of a decision that leave the fit networks enough.
+std::int64_t MostGroups(std::span<const std::vector<Cell>> decisions, std::int64_t num_networks) {
+  for (std::int64_t most = kMostGroups; most > 2; --most) {
+    std::int64_t columns = 0;
+    for (const auto& cells : decisions) {
+      columns += std::max<std::int64_t>(std::min(NumChosen(cells), most) - 1, 0);
+    }
+    if (kNetworksForAColumn * columns <= num_networks) return most;
+  }
+  return 2;
+}
+
+struct GroupedOptions {
   std::vector<OptionGroup> groups;
+  std::vector<int> group_of;  // each option; 0 for one that was not chosen
+};
+
+/// Joins neighbours, closing a group as soon as it has its part of the trials.
+GroupedOptions Grouped(const space::Decision& decision, std::span<const Cell> cells,
+                       std::int64_t num_trials, std::int64_t most_groups) {
+  const bool each_alone = NumChosen(cells) <= most_groups;
+  std::vector<OptionGroup> groups;
+  std::vector<int> group_of(cells.size());
   std::int64_t passed = 0;
   bool open = false;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (cells[i].trials == 0) continue;
     if (!open) groups.push_back({.first = decision.options[i]});
     OptionGroup& group = groups.back();
+    group_of[i] = static_cast<int>(groups.size()) - 1;
     group.last = decision.options[i];
     group.trials += cells[i].trials;
     group.mean_reward += cells[i].sum;  // the mean once the group is whole
     passed += cells[i].trials;
     const auto due = static_cast<std::int64_t>(groups.size()) * num_trials;
-    open = !each_alone && passed * static_cast<std::int64_t>(kMostGroups) < due;
+    open = !each_alone && passed * most_groups < due;
   }
   for (OptionGroup& group : groups) group.mean_reward /= static_cast<double>(group.trials);
-  return groups;
+  return {std::move(groups), std::move(group_of)};
 }
 
-double Share(std::span<const OptionGroup> groups, double mean, double variance, std::size_t n) {
-  if (groups.size() < 2 || n <= groups.size()) return 0;
-  double between = 0;
-  for (const OptionGroup& group : groups) {
-    const double distance = group.mean_reward - mean;
-    between += static_cast<double>(group.trials) * distance * distance;
-  }
-  const double by_chance = static_cast<double>(n - 1) / static_cast<double>(n - groups.size());
-  return std::clamp(1 - (1 - between / variance) * by_chance, 0.0, 1.0);
+bool AreEqual(std::span<const double> rewards) {
+  const auto [low, high] = std::ranges::minmax(rewards);
+  return high - low < 1e-9;
+}
+
+std::int64_t NumNeeded(std::span<const space::Decision> decisions) {
+  const auto choices = std::ranges::count_if(
+      decisions, [](const space::Decision& decision) { return decision.options.size() > 1; });
+  return std::max(kFewestNetworks, kNetworksForAColumn * choices);
 }
 
 }  // namespace
 
-std::vector<Importance> DecisionImportance(std::span<const space::Decision> decisions,
-                                           std::span<const Trial> trials) {
+Importance ImportanceOf(std::span<const space::Decision> decisions, std::span<const Trial> trials) {
   const auto complete = CompleteNetworks(trials, decisions.size());
-  if (complete.size() < kFewestTrials) return {};
-  double mean = 0;
-  for (const Trial* trial : complete) mean += trial->evaluation.reward;
-  mean /= static_cast<double>(complete.size());
-  double variance = 0;
-  for (const Trial* trial : complete) {
-    variance += (trial->evaluation.reward - mean) * (trial->evaluation.reward - mean);
-  }
-  if (!(variance > 1e-18 * static_cast<double>(complete.size()))) return {};
-  std::vector<Importance> importance;
+  Importance importance{.networks = std::ssize(complete), .needed = NumNeeded(decisions)};
+  if (importance.networks < importance.needed) return importance;
+  std::vector<double> rewards;
+  for (const Trial* trial : complete) rewards.push_back(trial->evaluation.reward);
+  if (AreEqual(rewards)) return importance;
+  std::vector<std::vector<Cell>> cells;
   for (std::size_t d = 0; d < decisions.size(); ++d) {
-    const auto cells = CellsOf(complete, d, decisions[d].options.size());
-    auto groups = Grouped(decisions[d], cells, static_cast<std::int64_t>(complete.size()));
-    const double share = Share(groups, mean, variance, complete.size());
-    importance.push_back({decisions[d].name, share, std::move(groups)});
+    cells.push_back(CellsOf(complete, d, decisions[d].options.size()));
   }
+  const std::int64_t most_groups = MostGroups(cells, importance.networks);
+  std::vector<Factor> factors;
+  for (std::size_t d = 0; d < decisions.size(); ++d) {
+    auto grouped = Grouped(decisions[d], cells[d], importance.networks, most_groups);
+    Factor& factor = factors.emplace_back();
+    factor.num_levels = static_cast<int>(grouped.groups.size());
+    for (const Trial* trial : complete) {
+      factor.levels.push_back(grouped.group_of[static_cast<std::size_t>(trial->genome[d])]);
+    }
+    importance.decisions.push_back({decisions[d].name, 0, std::move(grouped.groups)});
+  }
+  const auto shares = VarianceShares(factors, rewards);
+  for (std::size_t d = 0; d < shares.size(); ++d) importance.decisions[d].share = shares[d];
   return importance;
 }
 

@@ -18,27 +18,33 @@ struct OptionGroup {
   double mean_reward = 0;
 };
 
-struct Importance {
+struct DecisionImportance {
   std::string decision;
-  /// Share of the rewards' variance that this decision explains alone, in [0, 1].
-  double share = 0;
+  double share = 0;                 // of the rewards' variance, in [0, 1]
   std::vector<OptionGroup> groups;  // those that were chosen, in the order of the options
 };
 
-/// How much each decision matters, by the complete trials, each network once; in the order of the
-/// decisions. Empty when fewer than 8 trials are complete, or all rewards are equal.
+struct Importance {
+  std::int64_t networks = 0;  // different ones that have a reward
+  std::int64_t needed = 0;    // how many it takes
+  /// Of every decision, in their order; the shares add up to 1 at most. Empty where there are too
+  /// few networks, or all rewards are equal.
+  std::vector<DecisionImportance> decisions = {};
+};
+
+/// How much each decision matters, by the complete trials, each network once: its part of what all
+/// decisions together explain of the rewards' variance (VarianceShares).
 ///
-///   share = max(0, 1 - (1 - B/V) · (n - 1)/(n - k))
+/// It takes 4 networks for each decision that has a choice, and 40 at least: then what chance alone
+/// seems to explain is about a tenth of the variance, all decisions together. Options are put into
+/// groups of neighbours with about as many trials each, at most 8, and as few as it takes to have 4
+/// networks for each column of the fit.
 ///
-/// V: sum of squares of the n rewards around their mean; B: the same of the k groups' means, each
-/// weighted by its trials. The factor takes away what k groups explain by chance. Options are put
-/// into at most 8 groups of neighbours with about as many trials each.
-///
-/// Source   the main effects of a functional ANOVA (Hutter, Hoos & Leyton-Brown 2014), by the
-///          epsilon squared of Kelley 1935. Differs: from the trials themselves, not from a model
-///          of them. A strategy that learns does not choose independently, so decisions that it
-///          changes together share their effects.
-std::vector<Importance> DecisionImportance(std::span<const space::Decision> decisions,
-                                           std::span<const study::Trial> trials);
+/// Source   the main effects of a functional ANOVA (Hutter, Hoos & Leyton-Brown 2014). Differs:
+/// from
+///          the trials themselves, not from a model of them. A strategy that learns does not choose
+///          independently, so decisions that it changes together share their effects.
+Importance ImportanceOf(std::span<const space::Decision> decisions,
+                        std::span<const study::Trial> trials);
 
 }  // namespace netsmith::report

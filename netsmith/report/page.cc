@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -65,13 +66,23 @@ std::string Fill(std::string_view title, std::string_view policy, std::string_vi
   }
 }
 
-std::string Join(std::string_view a, std::string_view b) { return std::string(a) + std::string(b); }
+std::string Joined(std::initializer_list<std::string_view> files) {
+  std::string text;
+  for (const std::string_view file : files) text += WebFile(file);
+  return text;
+}
+
+/// In this order: a file uses what the earlier ones define.
+std::string PageScript() {
+  return Joined(
+      {"charts.js", "words.js", "found.js", "rewards.js", "learning.js", "trials.js", "page.js"});
+}
 
 }  // namespace
 
 std::string ReportPage(std::string_view title, std::string_view view_json) {
   const std::string_view style = LivePageStyle();
-  const std::string script = Join(WebFile("charts.js"), WebFile("page.js"));
+  const std::string script = PageScript();
   const std::string policy = fmt::format(
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src {}; "
       "style-src {}; img-src data:; base-uri 'none'; form-action 'none'\">",
@@ -88,13 +99,12 @@ std::string LivePage(std::string_view title) {
 }
 
 std::string_view LivePageStyle() {
-  static const std::string style = Join(WebFile("page.css"), WebFile("drawing.css"));
+  static const std::string style = Joined({"page.css", "drawing.css"});
   return style;
 }
 
 std::string_view LivePageScript() {
-  static const std::string script =
-      Join(Join(WebFile("charts.js"), WebFile("page.js")), WebFile("live.js"));
+  static const std::string script = PageScript() + std::string(WebFile("live.js"));
   return script;
 }
 

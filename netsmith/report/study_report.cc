@@ -37,28 +37,40 @@ std::optional<Trial> BestTrial(std::span<const Trial> trials) {
   return board.empty() ? std::nullopt : std::optional(board.front());
 }
 
-std::map<std::string, std::size_t> CountStates(std::span<const Trial> trials) {
+std::string StateText(const Trial& trial, const search::Activity& activity) {
+  if (trial.state != TrialState::kRunning || activity.running.contains(trial.number)) {
+    return study::ToString(trial.state);
+  }
+  return activity.searching ? "waiting" : "unfinished";
+}
+
+std::map<std::string, std::size_t> CountStates(std::span<const Trial> trials,
+                                               const search::Activity& activity) {
   std::map<std::string, std::size_t> counts;
   for (const Trial& trial : trials) {
-    ++counts[study::ToString(trial.state)];
+    ++counts[StateText(trial, activity)];
     if (trial.duplicate_of) ++counts["duplicate"];
   }
   return counts;
 }
 
-std::string StatesText(std::span<const Trial> trials) {
-  const auto counts = CountStates(trials);
+std::string StatesText(std::span<const Trial> trials, const search::Activity& activity) {
+  const auto counts = CountStates(trials, activity);
   std::vector<std::string> parts;
-  for (const TrialState state :
-       {TrialState::kComplete, TrialState::kPruned, TrialState::kRefused, TrialState::kDiverged,
-        TrialState::kFailed, TrialState::kRunning}) {
-    const auto found = counts.find(study::ToString(state));
+  for (const char* state : {"complete", "pruned", "refused", "diverged", "failed", "running",
+                            "waiting", "unfinished"}) {
+    const auto found = counts.find(state);
     if (found != counts.end()) parts.push_back(fmt::format("{} {}", found->second, found->first));
   }
   if (const auto found = counts.find("duplicate"); found != counts.end()) {
     parts.push_back(fmt::format("{} duplicates among them", found->second));
   }
   return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::int64_t CountFinished(std::span<const Trial> trials) {
+  return std::ranges::count_if(
+      trials, [](const Trial& trial) { return trial.state != TrialState::kRunning; });
 }
 
 std::vector<double> Rewards(std::span<const Trial> trials) {

@@ -5,20 +5,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "netsmith/base/error.h"
-#include "netsmith/graph/graph.h"
-#include "netsmith/report/classic_form.h"
 #include "netsmith/report/comparison.h"
-#include "netsmith/report/drawing.h"
 #include "netsmith/report/importance.h"
 #include "netsmith/report/pareto.h"
 #include "netsmith/report/study_report.h"
-#include "netsmith/space/network.h"
+#include "netsmith/report/view_networks.h"
 
 namespace netsmith::report {
 namespace {
@@ -58,23 +54,25 @@ ordered_json LearningJson(const StudyView& view) {
 }
 
 ordered_json ImportanceJson(const StudyView& view) {
-  ordered_json list = ordered_json::array();
-  for (const Importance& importance : DecisionImportance(view.spec.decisions, view.trials)) {
+  const Importance importance = ImportanceOf(view.spec.decisions, view.trials);
+  ordered_json decisions = ordered_json::array();
+  for (const DecisionImportance& decision : importance.decisions) {
     ordered_json groups = ordered_json::array();
-    for (const OptionGroup& group : importance.groups) {
+    for (const OptionGroup& group : decision.groups) {
       groups.push_back({{"first", group.first},
                         {"last", group.last},
                         {"trials", group.trials},
                         {"mean", group.mean_reward}});
     }
-    list.push_back(
-        {{"decision", importance.decision}, {"share", importance.share}, {"groups", groups}});
+    decisions.push_back(
+        {{"decision", decision.decision}, {"share", decision.share}, {"groups", groups}});
   }
-  return list;
+  return {
+      {"networks", importance.networks}, {"needed", importance.needed}, {"decisions", decisions}};
 }
 
 /// Names of the study's trials by column; `reasons` and `originals` by number, being rare.
-ordered_json TrialsJson(std::span<const Trial> trials) {
+ordered_json TrialsJson(std::span<const Trial> trials, const search::Activity& activity) {
   std::vector<double> reward, seconds;
   std::vector<std::int64_t> number, params, macs;
   std::vector<int> genome;
@@ -87,7 +85,7 @@ ordered_json TrialsJson(std::span<const Trial> trials) {
     params.push_back(evaluation.params);
     macs.push_back(evaluation.macs);
     seconds.push_back(std::round(evaluation.seconds * 1e3) / 1e3);
-    state.push_back(study::ToString(trial.state));
+    state.push_back(StateText(trial, activity));
     network.push_back(trial.network);
     genome.insert(genome.end(), trial.genome.begin(), trial.genome.end());
     const std::string key = std::to_string(trial.number);
@@ -97,37 +95,6 @@ ordered_json TrialsJson(std::span<const Trial> trials) {
   return {{"number", number},   {"reward", reward},      {"params", params},   {"macs", macs},
           {"seconds", seconds}, {"state", state},        {"network", network}, {"genome", genome},
           {"reasons", reasons}, {"originals", originals}};
-}
-
-/// The network's form, costs and drawing; only its text where the samples' shape is not known.
-ordered_json NetworkJson(const std::string& text, const std::optional<SearchRecord>& record) {
-  ordered_json json = {{"network", text}};
-  if (!record) return json;
-  try {
-    const graph::Graph graph = space::ParseNetwork(text, record->shape, record->num_classes);
-    const graph::Costs costs = graph::TotalCosts(graph);
-    json["form"] = ClassicForm(graph);
-    json["params"] = costs.params;
-    json["macs"] = costs.macs;
-    json["svg"] = DrawNetwork(graph, /*standalone=*/false);
-  } catch (const base::Error&) {
-    // Another version's space: its text alone is shown.
-  }
-  return json;
-}
-
-ordered_json BestJson(const StudyView& view) {
-  const auto best = BestTrial(view.trials);
-  if (!best) return nullptr;
-  ordered_json json = NetworkJson(best->network, view.record);
-  json["trial"] = best->number;
-  json["reward"] = best->evaluation.reward;
-  json["curve"] = best->evaluation.curve;
-  if (!json.contains("params")) {
-    json["params"] = best->evaluation.params;
-    json["macs"] = best->evaluation.macs;
-  }
-  return json;
 }
 
 /// The comparison as it was made; where it was not, the rewards beside random search's, which take
@@ -175,16 +142,32 @@ ordered_json FrontJson(const StudyView& view) {
   return json;
 }
 
+/// The data's path from any folder; empty where it was not given.
+std::string DataArgument(const SearchRecord& record) {
+  constexpr std::string_view kData = "--data=";
+  std::string data;
+  for (const std::string& argument : record.arguments) {
+    if (argument.starts_with(kData)) data = argument.substr(kData.size());
+  }
+  return data;
+}
+
 ordered_json AskedJson(const StudyView& view) {
   ordered_json json = {{"options", OptionsJson(view.spec)},
                        {"space", view.spec.space_signature},
                        {"decisions", ordered_json::array()},
                        {"rewards_are_test", RewardsAreTest(view.spec)}};
-  for (const space::Decision& decision : view.spec.decisions) {
+  for (std::size_t d = 0; d < view.spec.decisions.size(); ++d) {
+    const space::Decision& decision = view.spec.decisions[d];
     json["decisions"].push_back({{"name", decision.name}, {"options", decision.options}});
+    if (d < view.option_texts.size()) json["decisions"].back()["texts"] = view.option_texts[d];
   }
   if (const auto& record = view.record) {
-    json["command"] = CommandLine(*record);
+    json["command"] = RepeatCommand(*record, std::ssize(view.trials), !view.random_trials.empty());
+    json["trials"] = record->num_trials;
+    if (IsCutShort(view)) json["resume"] = ResumeCommand(*record, view.store_url);
+    json["samples"] = SamplesText(*record, view.spec.options_json);
+    if (const std::string data = DataArgument(*record); !data.empty()) json["data"] = data;
     json["version"] = record->version;
     json["shape"] = {record->shape.height, record->shape.width, record->shape.channels};
     json["classes"] = record->num_classes;
@@ -202,16 +185,22 @@ std::string ViewJson(const StudyView& view, std::int64_t first_trial) {
   const ordered_json json = {{"study", view.spec.name},
                              {"store", view.store_url},
                              {"asked", AskedJson(view)},
-                             {"states", CountStates(trials)},
+                             {"states", CountStates(trials, view.activity)},
                              {"best", BestJson(view)},
+                             {"found", FoundJson(view)},
                              {"front", FrontJson(view)},
                              {"comparison", ComparisonJson(view)},
                              {"random_rewards", Rewards(view.random_trials)},
                              {"learning", LearningJson(view)},
                              {"importance", ImportanceJson(view)},
                              {"first_trial", first},
-                             {"trials", TrialsJson(trials.subspan(first))}};
+                             {"trials", TrialsJson(trials.subspan(first), view.activity)}};
   return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+bool IsCutShort(const StudyView& view) {
+  return view.record && !view.activity.searching &&
+         CountFinished(view.trials) < view.record->num_trials;
 }
 
 bool RewardsAreTest(const study::StudySpec& spec) {

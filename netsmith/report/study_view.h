@@ -7,6 +7,7 @@
 
 #include "netsmith/report/learning.h"
 #include "netsmith/report/search_record.h"
+#include "netsmith/search/activity.h"
 #include "netsmith/study/store.h"
 #include "netsmith/study/trial.h"
 
@@ -15,12 +16,15 @@ namespace netsmith::report {
 /// What the page of a study (web/page.js) shows.
 struct StudyView {
   study::StudySpec spec;
-  std::string store_url;
+  std::string store_url;                    // from any folder
   std::vector<study::Trial> trials;         // by number
   std::optional<SearchRecord> record;       // of the search; without it no network is drawn
   Learning learning;                        // for spec's decisions
   std::optional<std::string> comparison;    // report::ToJson(Comparison), when it was made
   std::vector<study::Trial> random_trials;  // of the random search beside it; may be empty
+  search::Activity activity = {};           // who is at work on it
+  /// What each option of each decision stands for; empty where that is not known.
+  std::vector<std::vector<std::string>> option_texts = {};
 };
 
 /// The page's data as one JSON object. Of the trials, those numbered from `first_trial` on: a page
@@ -29,6 +33,10 @@ struct StudyView {
 /// Trials are columns ("reward": [0.91, …], …) of equal length; "genome" is an index per decision,
 /// one trial behind the other.
 std::string ViewJson(const StudyView& view, std::int64_t first_trial = 0);
+
+/// True when fewer of its trials have ended than were asked for, and no search goes on with them:
+/// ResumeCommand does.
+bool IsCutShort(const StudyView& view);
 
 /// True when the study's rewards, and so its choice, come from the test set.
 bool RewardsAreTest(const study::StudySpec& spec);

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "netsmith/base/error.h"
+#include "netsmith/search/other_options.h"
 
 namespace netsmith::search {
 namespace {
@@ -18,35 +18,18 @@ using study::Trial;
   throw base::StoreError(fmt::format("study '{}': {}", study, what));
 }
 
-/// The first option in which two JSON objects differ: "seed: found 0 in the study, asked for 1".
-std::string DescribeDifference(const std::string& stored_json, const std::string& asked_json) {
-  using nlohmann::json;
-  const json stored = json::parse(stored_json, nullptr, /*allow_exceptions=*/false);
-  const json asked = json::parse(asked_json, nullptr, /*allow_exceptions=*/false);
-  if (!stored.is_object() || !asked.is_object()) return "found " + stored_json;
-  const json found = stored.flatten(), expected = asked.flatten();
-  json both = found;
-  both.update(expected);
-  for (const auto& [path, value] : both.items()) {
-    const auto text = [&path = path](const json& options) {
-      return options.contains(path) ? options.at(path).dump() : std::string("nothing");
-    };
-    if (text(found) == text(expected)) continue;
-    return fmt::format("{}: found {} in the study, asked for {}", path.substr(1), text(found),
-                       text(expected));
+void CheckSameOptions(const StudySpec& stored, const StudySpec& asked) {
+  const std::string other = OtherOptions(stored.options_json, asked.options_json);
+  if (stored.space_signature != asked.space_signature) {
+    // An option that decides the space says it better than its signature.
+    Refuse(asked.name, fmt::format("was made with another space: found {}, expected {}{}",
+                                   stored.space_signature, asked.space_signature,
+                                   other.empty() ? "" : "; " + other));
   }
-  return "found " + stored_json;
+  if (!other.empty()) Refuse(asked.name, "was made with other options: " + other);
 }
 
-void CheckSameSpec(const StudySpec& stored, const StudySpec& asked) {
-  if (stored.space_signature != asked.space_signature) {
-    Refuse(asked.name, fmt::format("was made with another space: found {}, expected {}",
-                                   stored.space_signature, asked.space_signature));
-  }
-  if (stored.options_json != asked.options_json) {
-    Refuse(asked.name, "was made with other options: " +
-                           DescribeDifference(stored.options_json, asked.options_json));
-  }
+void CheckSameRest(const StudySpec& stored, const StudySpec& asked) {
   if (!stored.engine.empty() && !asked.engine.empty() && stored.engine != asked.engine) {
     Refuse(asked.name, fmt::format("was made with other arithmetic, so results would differ: found "
                                    "{} in the study, have {} here",
@@ -61,9 +44,11 @@ void CheckSameSpec(const StudySpec& stored, const StudySpec& asked) {
 void OpenStudy(study::Store& store, const StudySpec& spec, bool resume) {
   const auto stored = store.FindStudy(spec.name);
   if (!stored) return store.CreateStudy(spec);
-  if (!resume)
+  CheckSameOptions(*stored, spec);
+  if (!resume) {
     Refuse(spec.name, "exists already; --resume continues it, --study NAME begins another");
-  CheckSameSpec(*stored, spec);
+  }
+  CheckSameRest(*stored, spec);
 }
 
 void CheckSameTrial(const std::string& study, const Trial& stored, const Trial& made) {

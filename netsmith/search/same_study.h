@@ -9,8 +9,8 @@
 namespace netsmith::search {
 
 /// Creates the study where there is none, and checks it where there is one.
-/// Errors   StoreError: it exists and `resume` is not set; it has another space, other options (the
-///          first that differs is named), arithmetic, objectives or decisions.
+/// Errors   StoreError: it has another space, other options (those that differ are named, with what
+///          to do), arithmetic, objectives or decisions; it has the same, and `resume` is not set.
 void OpenStudy(study::Store& store, const study::StudySpec& spec, bool resume);
 
 /// Errors   StoreError: a stored trial is not what the strategy and the rules of duplicates make

@@ -68,7 +68,9 @@ TEST_F(ObjectivesTest, ObjectivesArePartOfTheStudy) {
   const ProcessResult result =
       Netsmith(SearchArguments({"--resume", "--objectives", "accuracy,params"}));
   EXPECT_EQ(result.exit_code, 4);
-  EXPECT_THAT(ErrorLine(result), HasSubstr("objectives: found \"accuracy,macs\""));
+  EXPECT_THAT(
+      ErrorLine(result),
+      HasSubstr("--objectives is accuracy,macs in the study, accuracy,params was asked for"));
 }
 
 TEST_F(ObjectivesTest, LatencyIsKeptWhenAskedAndDecidesOnlyWhenAllowed) {

@@ -53,7 +53,7 @@ TEST_F(PruningTest, StopsChildrenAndGivesTheSameStudyForAnyWorkersAndAfterAResum
 TEST_F(PruningTest, IsAPartOfTheStudy) {
   Search(Pruned("s"));
   EXPECT_THAT(Error(Pruned("s", {"--resume", "--pruner-factor", "2"}), 4),
-              HasSubstr("pruner_factor: found 3 in the study, asked for 2"));
+              HasSubstr("--pruner-factor is 3 in the study, 2 was asked for"));
 }
 
 TEST_F(PruningTest, AForeignProgramMayHeedTheRungs) {

@@ -1,11 +1,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <thread>
 
 #include "tests/cli/program.h"
 
@@ -54,6 +57,71 @@ TEST_F(ReportCommandTest, HoldsTheStudyAndTheCommandThatRepeatsIt) {
   const json best = json::parse(LastLine(again.out)).at("best");
   EXPECT_EQ(best.at("network"), data.at("best").at("network"));
   EXPECT_EQ(best.at("reward"), data.at("best").at("reward"));
+}
+
+TEST_F(ReportCommandTest, TheCommandGivesTheStudyAsItStandsInAnyFolder) {
+  const auto in = [](const std::filesystem::path& folder, const std::string& command) {
+    return RunProcess({"/bin/sh", "-c",
+                       "netsmith() { " + NetsmithCommand({}).front() + " \"$@\"; }; cd '" +
+                           folder.string() + "' && " + command});
+  };
+  // Begun in one folder by a relative path, continued, and "continued" with fewer trials.
+  const std::string search =
+      "netsmith search --data data --space post --child-samples 100 --child-folds 1 ";
+  for (const char* trials : {"--trials 6", "--trials 9 --resume", "--trials 3 --resume"}) {
+    const auto result = in(folder_.path(), search + trials);
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+  }
+  ASSERT_EQ(in(folder_.path(), "netsmith report data-post-guided-s0 --out a.html").exit_code, 0);
+  const json data = DataOf(Content(folder_.path() / "a.html"));
+  const std::string command = data.at("asked").at("command");
+  EXPECT_THAT(command, HasSubstr(" --trials=9"));
+  EXPECT_FALSE(data.at("asked").contains("resume")) << "there are more than asked for last";
+
+  const std::filesystem::path other = folder_.path() / "other folder";
+  std::filesystem::create_directory(other);
+  const auto again = in(other, command);
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  ASSERT_EQ(in(other, "netsmith report data-post-guided-s0 --out b.html").exit_code, 0);
+  const json same = DataOf(Content(other / "b.html"));
+  for (const char* column : {"number", "genome", "network", "state", "reward"}) {
+    EXPECT_EQ(same.at("trials").at(column), data.at("trials").at(column)) << column;
+  }
+}
+
+TEST_F(ReportCommandTest, AKilledSearchsTrialsAreUnfinishedAndItsCommandGoesOn) {
+  BackgroundProcess killed(NetsmithCommand(SearchArguments(
+      {"--evaluator", "sh -c 'sleep 60'", "--trials", "4", "--study", "s", "--workers", "2"})));
+  const auto show = [&] { return Netsmith({"show", "s", "--store", store()}); };
+  for (int i = 0; i < 500 && show().out.find("2 running, 2 waiting") == std::string::npos; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_THAT(show().out, HasSubstr("2 running, 2 waiting"));
+  EXPECT_THAT(show().out, ::testing::Not(HasSubstr("goes on by")));
+  killed.Signal(SIGKILL);
+  killed.Wait();
+  EXPECT_THAT(show().out, HasSubstr("4 trials: 4 unfinished"));
+  EXPECT_THAT(show().out, HasSubstr("goes on by: netsmith search --"));
+  const json data = Report();
+  EXPECT_EQ(data.at("states").at("unfinished"), 4);
+  const std::string resume = data.at("asked").at("resume");
+  EXPECT_THAT(resume, HasSubstr(" --trials=4 "));
+  EXPECT_THAT(resume, ::testing::EndsWith(" --resume"));
+}
+
+TEST_F(ReportCommandTest, ShowSaysWhatWasFoundAndOnWhatItWasMeasured) {
+  ASSERT_EQ(Netsmith(SearchArguments({"--child-folds", "4"})).exit_code, 0);
+  const auto show = [&] { return Netsmith({"show", "s", "--store", store()}).out; };
+  EXPECT_THAT(show(), HasSubstr("240 samples to search with; each child trains on 180 of them "));
+  EXPECT_THAT(show(), HasSubstr("\nbest by reward\n"));
+  EXPECT_THAT(show(), ::testing::Not(HasSubstr("found (")));
+  ASSERT_EQ(Netsmith({"compare", "s", "--store", store(), "--epochs", "1", "--finalists", "2",
+                      "--learning-rates", "1e-3", "--hand-made", "none"})
+                .exit_code,
+            0);
+  EXPECT_THAT(show(), HasSubstr("found (best on validation after full training): "));
+  const auto drawn = Netsmith({"show", "--svg", "s", "--store", store()});
+  EXPECT_THAT(drawn.err, HasSubstr("drawn: the found network"));
 }
 
 TEST_F(ReportCommandTest, KeepsTheComparison) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "netsmith/search/other_options.h"
 #include "netsmith/store/open.h"
 #include "netsmith/study/store.h"
 #include "tests/cli/program.h"
@@ -140,7 +141,36 @@ TEST_F(SearchTest, ResumeWithOtherOptionsIsAStoreError) {
   Search({});
   const ProcessResult result = Netsmith(SearchArguments({"--resume", "--child-epochs", "2"}));
   EXPECT_EQ(result.exit_code, 4);
-  EXPECT_THAT(ErrorLine(result), HasSubstr("other options"));
+  EXPECT_THAT(ErrorLine(result),
+              HasSubstr("other options: --child-epochs is 1 in the study, 2 was asked for; --study "
+                        "NAME begins another, --child-epochs 1 --resume continues this one"));
+  const ProcessResult anew = Netsmith(SearchArguments({"--seed", "77"}));
+  EXPECT_THAT(ErrorLine(anew), HasSubstr("--seed is ")) << "without --resume as well";
+}
+
+TEST_F(SearchTest, EveryOptionThatDefinesAStudyHasItsNameOnTheCommandLine) {
+  Search({"--strategy", "evolution", "--trials", "1", "--study", "evolution", "--pruner", "halving",
+          "--child-epochs", "2", "--child-folds", "1", "--measure-latency", "--split-seed", "3"});
+  Search({"--strategy", "guided", "--trials", "1", "--study", "guided"});
+  Search({"--strategy", "gp", "--trials", "1", "--study", "gp"});
+  Search({"--strategy", "reinforce", "--policy", "state", "--trials", "1", "--study", "state"});
+  const std::string help = Netsmith({"search", "--help"}).out;
+  for (const char* study : {"evolution", "guided", "gp", "state"}) {
+    const auto spec = store::OpenStore(store())->FindStudy(study).value();
+    const json options = json::parse(spec.options_json).flatten();
+    for (const auto& [path, value] : options.items()) {
+      if (path == "/data_hash") continue;
+      EXPECT_THAT(help, HasSubstr("--" + search::OptionName(path.substr(1)) + " ")) << path;
+    }
+  }
+}
+
+TEST_F(SearchTest, DataIsTheSameUnderAnyPath) {
+  Search({});
+  std::filesystem::create_directory_symlink(data(), folder_.path() / "moved");
+  const auto result =
+      Netsmith(SearchArguments({"--resume", "--data", (folder_.path() / "moved").string()}));
+  EXPECT_EQ(result.exit_code, 0) << result.err;
 }
 
 TEST_F(SearchTest, ChildrensRecipeReachesTheWorkersAndIsAPartOfTheStudy) {

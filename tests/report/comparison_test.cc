@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "netsmith/report/found.h"
+
 namespace netsmith::report {
 namespace {
 
@@ -57,6 +59,13 @@ TEST(ErrorVerdictTest, DivergedTrainingIsSaid) {
               HasSubstr("diverged"));
 }
 
+TEST(ErrorVerdictTest, NoErrorsOfBothAreNotHalfAsMany) {
+  EXPECT_EQ(ErrorVerdict(std::vector{Network("found", {1}), Network("hand-made", {1})}),
+            "neither the found network nor the hand-made one makes an error on the test set");
+  EXPECT_THAT(ErrorVerdict(std::vector{Network("found", {1}), Network("hand-made", {0.9})}),
+              HasSubstr("at most half as many"));
+}
+
 TEST(ErrorVerdictTest, OneNetworkIsNoComparison) {
   EXPECT_THAT(ErrorVerdict(std::vector{Network("given", {0.9}), Network("hand-made", {0.9})}),
               IsEmpty());
@@ -71,7 +80,7 @@ TEST(RandomVerdictTest, EqualRewardsAreNotBetterThanRandom) {
 TEST(RandomVerdictTest, ClearlyHigherBestIsBetter) {
   const RewardComparison comparison =
       CompareRewards(std::vector<double>(20, 0.9), std::vector<double>(20, 0.5));
-  EXPECT_EQ(RandomVerdict(comparison), "the search's best network is better than random search's");
+  EXPECT_EQ(RandomVerdict(comparison), "the search's best reward is better than random search's");
   EXPECT_NEAR(comparison.best_difference.value, 0.4, 1e-12);
   EXPECT_NEAR(comparison.mean_difference.low, 0.4, 1e-12);
 }
@@ -102,6 +111,45 @@ TEST(ComparisonTest, TextAndJsonHoldTheSameFigures) {
   EXPECT_NEAR(json.at("networks")[0].at("mean"), 0.986, 1e-12);
   EXPECT_EQ(json.at("networks")[1].at("test_accuracy").size(), 2u);
   EXPECT_NEAR(json.at("random").at("mean_difference").at("value"), 0.2, 1e-12);
+}
+
+TEST(ComparisonTest, TheFoundNetworkAndTheBestByRewardAreToldApart) {
+  Comparison comparison;
+  comparison.networks = {Network("found", {0.9}), Network("finalist", {0.8}),
+                         Network("hand-made", {0.7})};
+  comparison.networks[0].reward = 0.5;
+  comparison.networks[1].reward = 0.6;
+  comparison.networks[1].text = "5,8,1,0";
+  EXPECT_THAT(ToText(comparison), HasSubstr("found (best on validation after full training): "));
+  EXPECT_THAT(ToText(comparison), HasSubstr("best by reward: 5,8,1,0\n"));
+  comparison.networks[0].reward = 0.6;
+  EXPECT_THAT(ToText(comparison), HasSubstr("best by reward: the found one as well\n"));
+}
+
+TEST(FoundTest, IsReadOutOfAKeptComparison) {
+  Comparison comparison;
+  comparison.networks = {Network("found", {0.9, 0.8}), Network("finalist", {0.8}),
+                         Network("hand-made", {0.7})};
+  comparison.networks[0].reward = 0.5;
+  comparison.networks[0].training.validation_accuracy = {0.75, 0.25};
+  const auto found = FoundIn(ToJson(comparison));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->network, comparison.networks[0].text);
+  EXPECT_EQ(found->reward, 0.5);
+  EXPECT_EQ(found->validation, 0.5);
+  EXPECT_NEAR(found->test.value(), 0.85, 1e-12);
+  EXPECT_EQ(found->finalists, 2);
+  comparison.networks[0].training.test_accuracy = {std::numeric_limits<double>::quiet_NaN()};
+  EXPECT_FALSE(FoundIn(ToJson(comparison))->test) << "diverged";
+}
+
+TEST(FoundTest, AnythingElseHasNone) {
+  for (const std::string text :
+       {"", "[1", "null", "[]", "{}", R"({"networks":7})", R"({"networks":[{"role":1}]})",
+        R"({"networks":[{"role":"hand-made"}]})", R"({"networks":[{"role":"found"}]})"}) {
+    EXPECT_FALSE(FoundIn(text)) << text;
+  }
+  EXPECT_FALSE(FoundIn(std::string(100'000, '[')));
 }
 
 TEST(ComparisonTest, DivergedTrainingIsNullInJson) {

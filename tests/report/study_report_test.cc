@@ -52,9 +52,20 @@ TEST_F(StudyReportTest, BestIsTheFirstOfEquals) {
 }
 
 TEST_F(StudyReportTest, StatesAreCounted) {
-  EXPECT_EQ(StatesText(trials_), "4 complete, 1 refused, 1 running, 1 duplicates among them");
+  EXPECT_EQ(StatesText(trials_), "4 complete, 1 refused, 1 unfinished, 1 duplicates among them");
   EXPECT_EQ(CountStates(trials_).at("duplicate"), 1u);
   EXPECT_EQ(StatesText({}), "none");
+}
+
+TEST_F(StudyReportTest, ATrialRunsOnlyWhileAWorkerHasIt) {
+  trials_ = {MakeTrial(0, TrialState::kComplete, 0.5), MakeTrial(1, TrialState::kRunning, 0),
+             MakeTrial(2, TrialState::kRunning, 0)};
+  EXPECT_EQ(StatesText(trials_), "1 complete, 2 unfinished");
+  EXPECT_EQ(StatesText(trials_, {.running = {2}}), "1 complete, 1 running, 1 unfinished");
+  EXPECT_EQ(StatesText(trials_, {.running = {2}, .searching = true}),
+            "1 complete, 1 running, 1 waiting");
+  EXPECT_EQ(CountStates(trials_, {.running = {0, 2}}).at("complete"), 1u);
+  EXPECT_EQ(CountFinished(trials_), 1);
 }
 
 TEST_F(StudyReportTest, RewardsOfFailuresAreZeroAndRunningTrialsHaveNone) {

@@ -24,7 +24,8 @@ SearchRecord ExampleRecord() {
           .shape = {28, 28, 1},
           .num_classes = 10,
           .num_train = 55'000,
-          .num_validation = 5'000};
+          .num_validation = 5'000,
+          .num_trials = 24};
 }
 
 StudyView ExampleView(const std::string& name = "s") {
@@ -45,7 +46,38 @@ StudyView ExampleView(const std::string& name = "s") {
 
 TEST(SearchRecordTest, IsReadBackAndQuotedForAShell) {
   EXPECT_EQ(SearchRecordFromJson(ToJson(ExampleRecord())), ExampleRecord());
-  EXPECT_EQ(CommandLine(ExampleRecord()), "netsmith search '--data=my data' --seed=3");
+}
+
+TEST(SearchRecordTest, TheCommandIsQuotedForAShellAndNamesTheTrialsThereAre) {
+  SearchRecord record = ExampleRecord();
+  record.arguments.insert(record.arguments.end(), {"--trials=50", "--store=sqlite:///a.db"});
+  EXPECT_EQ(RepeatCommand(record, 20, /*compare=*/false),
+            "netsmith search '--data=my data' --seed=3 --trials=20");
+  EXPECT_EQ(RepeatCommand(record, 20, /*compare=*/true),
+            "netsmith search '--data=my data' --seed=3 --trials=20 --compare");
+  EXPECT_EQ(ResumeCommand(record, "sqlite:////x y/b.db"),
+            "netsmith search '--data=my data' --seed=3 --trials=24 '--store=sqlite:////x y/b.db' "
+            "--resume");
+}
+
+TEST(SearchRecordTest, SamplesAreThoseThatAChildSees) {
+  SearchRecord record = ExampleRecord();
+  record.num_train = 360;
+  record.num_validation = 120;
+  EXPECT_EQ(SamplesText(record, R"({"child":{"folds":5,"samples":4000}})"),
+            "480 samples to search with; each child trains on 384 of them and validates on the "
+            "other 96, 5 times, each time on others");
+  EXPECT_EQ(SamplesText(record, R"({"child":{"folds":7,"samples":100}})"),
+            "480 samples to search with; each child trains on about 412 of them (100 an epoch) and "
+            "validates on the other 68, 7 times, each time on others");
+  EXPECT_EQ(SamplesText(record, R"({"child":{"samples":0}})"),
+            "480 samples to search with; each child trains on 360 of them and validates on another "
+            "120");
+  EXPECT_EQ(SamplesText(record, R"({"child":{"reward_split":"test"}})"),
+            "480 samples to search with; each child trains on 360 of them and is measured on the "
+            "test set");
+  EXPECT_EQ(SamplesText(record, R"({"evaluator":"x"})"),
+            "480 samples to search with: 360 for training, 120 for validation");
 }
 
 TEST(SearchRecordTest, AnythingElseIsNoRecord) {
@@ -53,7 +85,8 @@ TEST(SearchRecordTest, AnythingElseIsNoRecord) {
   for (const auto& [key, value] : good.items()) {
     auto bad = good;
     bad.erase(key);
-    EXPECT_FALSE(SearchRecordFromJson(bad.dump())) << "without " << key;
+    // The trials asked for were not kept by the first versions.
+    EXPECT_EQ(SearchRecordFromJson(bad.dump()).has_value(), key == "trials") << "without " << key;
     bad[key] = {{"an", "object"}};
     EXPECT_FALSE(SearchRecordFromJson(bad.dump())) << "wrong " << key;
   }
@@ -64,6 +97,11 @@ TEST(SearchRecordTest, AnythingElseIsNoRecord) {
   }
   for (const std::string text : {"", "null", "[]", "{", "{\"arguments\":[1]}"}) {
     EXPECT_FALSE(SearchRecordFromJson(text)) << text;
+  }
+  for (const char* key : {"train", "validation", "trials"}) {
+    auto bad = good;
+    bad[key] = -1;
+    EXPECT_FALSE(SearchRecordFromJson(bad.dump())) << key;
   }
   EXPECT_FALSE(SearchRecordFromJson(std::string(100'000, '[')));
 }
@@ -102,6 +140,47 @@ TEST(StudyViewTest, LaterTrialsAlone) {
   EXPECT_EQ(json.at("states").at("complete"), 20);
 }
 
+TEST(StudyViewTest, AStudyOfFewerTrialsThanAskedForSaysHowToGoOn) {
+  StudyView view = ExampleView();
+  auto asked = nlohmann::json::parse(ViewJson(view)).at("asked");
+  EXPECT_THAT(asked.at("command").get<std::string>(), HasSubstr(" --trials=20"));
+  EXPECT_THAT(asked.at("resume").get<std::string>(), HasSubstr(" --trials=24 "));
+  EXPECT_EQ(asked.at("samples"),
+            "60,000 samples to search with: 55,000 for training, 5,000 for validation");
+  view.activity.searching = true;
+  EXPECT_FALSE(nlohmann::json::parse(ViewJson(view)).at("asked").contains("resume"));
+  view.activity.searching = false;
+  view.record->num_trials = 20;
+  EXPECT_FALSE(nlohmann::json::parse(ViewJson(view)).at("asked").contains("resume"));
+}
+
+TEST(StudyViewTest, TrialsThatNobodyRunsAreUnfinished) {
+  StudyView view = ExampleView();
+  view.trials.push_back(testing::RunningTrial(20));
+  view.trials.push_back(testing::RunningTrial(21));
+  view.activity.running = {21};
+  const auto json = nlohmann::json::parse(ViewJson(view));
+  EXPECT_EQ(json.at("trials").at("state")[20], "unfinished");
+  EXPECT_EQ(json.at("trials").at("state")[21], "running");
+  EXPECT_EQ(json.at("states").at("unfinished"), 1);
+}
+
+TEST(StudyViewTest, TheFoundNetworkIsDrawnInsteadOfTheBestByReward) {
+  StudyView view = ExampleView();
+  view.trials[0].network = "3,4,1,0";  // of the best reward
+  view.trials[1].network = "5,8,1,0";
+  auto json = nlohmann::json::parse(ViewJson(view));
+  EXPECT_TRUE(json.at("best").contains("svg"));
+  view.comparison = R"({"networks":[{"role":"found","network":"5,8,1,0","reward":0.4,)"
+                    R"("validation_accuracy":[0.9],"test_accuracy":[null]}]})";
+  json = nlohmann::json::parse(ViewJson(view));
+  EXPECT_FALSE(json.at("best").contains("svg"));
+  EXPECT_TRUE(json.at("found").contains("svg"));
+  EXPECT_EQ(json.at("found").at("trial"), 1);
+  EXPECT_EQ(json.at("found").at("validation"), 0.9);
+  EXPECT_TRUE(json.at("found").at("test").is_null());
+}
+
 TEST(StudyViewTest, RandomSearchIsComparedWithoutAnyTraining) {
   StudyView view = ExampleView();
   EXPECT_FALSE(nlohmann::json::parse(ViewJson(view)).at("comparison").contains("random"));
@@ -119,7 +198,8 @@ TEST(StudyViewTest, AnEmptyOrForeignStudyIsShownAllTheSame) {
   view.comparison = "[1";
   const auto json = nlohmann::json::parse(ViewJson(view));
   EXPECT_TRUE(json.at("best").is_null());
-  EXPECT_TRUE(json.at("importance").empty());
+  EXPECT_TRUE(json.at("found").is_null());
+  EXPECT_TRUE(json.at("importance").at("decisions").empty());
 }
 
 TEST(PageTest, ForeignTextStaysText) {

@@ -170,7 +170,7 @@ TEST(ResumeTest, NamesWhatAnotherStudyDiffersIn) {
   changed.options_json = R"({"seed":2})";
   other_options.CreateStudy(changed);
   EXPECT_THAT(MessageOf([&] { SearchOf(5, true).Run(other_options); }),
-              HasSubstr("other options: seed: found 2 in the study, asked for 1"));
+              HasSubstr("other options: --seed is 2 in the study, 1 was asked for; --study NAME"));
 
   LogStore other_decisions;
   changed = spec;

@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cstddef>
+#include <stdexcept>
 
 #define STB_IMAGE_WRITE_STATIC
 #define STB_IMAGE_WRITE_IMPLEMENTATION

@@ -55,6 +55,9 @@ async function checkReport(browser) {
     expect("lines above their chart", await page.evaluate(() =>
       [...document.querySelectorAll("svg.chart path")].filter((path) => path.getBBox().y < 0).length), 0);
     expect("a box for each layer", await page.locator("#found svg.drawing .box").count(), (n) => n >= 3);
+    expect("charts whose upright axis has no name", await page.evaluate(() => [...document.querySelectorAll("svg.chart[role=img]")]
+      .filter((chart) => ![...chart.querySelectorAll("text")].some((text) => text.getAttribute("y") === "13" && text.textContent)).length), 0);
+    await checkWords(page, store);
     if (width === 1280 && scheme === "light") await checkTable(page, store);
     await page.context().close();
   }
@@ -62,6 +65,21 @@ async function checkReport(browser) {
   await paper.emulateMedia({ media: "print" });
   await look(paper, "report-print", 690);
   await paper.context().close();
+}
+
+/// One word for one thing, and shares that are shares.
+async function checkWords(page, store) {
+  expect("the found network", await page.textContent("#found"), (text) => text.includes(store.found.network) &&
+    text.includes("Found: best on validation after full training, of the 2 that were trained") && text.includes("Best by reward"));
+  expect("test accuracy of the found", await page.textContent("#found-test"), (100 * store.found.test).toFixed(2) + " %");
+  expect("what is drawn", await page.textContent("#found figcaption"), "Drawing of the found network");
+  expect("the compared ones", await page.locator("#compared tbody th").allTextContents(),
+    (texts) => texts.filter((text) => text.startsWith("found")).length === 1 && texts.filter((text) => text.includes("best by reward")).length === 1);
+  const shares = (await page.locator("#importance .share").allTextContents()).map(parseFloat);
+  expect("shares of importance", shares, (list) => list.length > 3 && list.every((share) => share >= 0));
+  expect("their sum", shares.reduce((a, b) => a + b, 0), (sum) => sum <= 101);  // rounded
+  expect("the command", await page.textContent("#command"), (text) => text.includes(` --trials=${store.trials}`));
+  expect("nothing to go on with", await page.locator("#resume").count(), 0);
 }
 
 async function checkTable(page, store) {
@@ -129,6 +147,8 @@ async function checkLive(browser) {
     expect("how to go on", await page.textContent("#said"), (text) => text.includes("--resume"));
     const store = stored(task.show_live);
     await until("the page has all trials", async () => (await count()) === store.trials);
+    await until("the command that goes on", async () => (await page.locator("#resume").count()) && (await page.textContent("#resume")).endsWith("--resume"));
+    expect("nothing runs", await page.textContent("#asked"), (text) => !/[0-9] (running|waiting)/.test(text));
     expect("best reward, live", await page.textContent("#best-reward"), store.best.reward.toFixed(4));
     await look(page, "live-dark", 1280);
     const phone = await open(browser, url, 390, "light");

@@ -47,6 +47,10 @@ TEST_F(ProgramTest, PagesShowWhatTheStoreHolds) {
                                 "--strategy", "random", "--evaluator", evaluator + " 0 1"}))
           .exit_code,
       0);
+  ASSERT_EQ(Netsmith({"compare", name, "--store", store(), "--data", data(), "--finalists", "2",
+                      "--epochs", "1", "--learning-rates", "1e-3", "--hand-made", "none"})
+                .exit_code,
+            0);
   ASSERT_EQ(Netsmith({"report", name, "--store", store(), "--out", (folder / "r.html").string()})
                 .exit_code,
             0);

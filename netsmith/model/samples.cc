@@ -212,8 +212,7 @@ class Reader {
           value = NAN;
           break;
         case data::NumberKind::kWrong:
-          reader.Fail(
-              fmt::format("column {}: found {}, expected a number", c + 1, data::Shown(cells[c])));
+          reader.Fail(fmt::format("column {}: {}", c + 1, data::NoNumber(cells[c])));
       }
     }
     if (data::ScaledBy(preprocessing_.mean, preprocessing_.sample) == data::ScaleBy::kChannel) {

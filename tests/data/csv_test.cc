@@ -123,6 +123,9 @@ INSTANTIATE_TEST_SUITE_P(
                       "line 3: found 2 cells, expected 3 as in the first record"},
         MalformedFile{"word", TextBytes("a,label\n1,x\ntwo,y\n"),
                       "line 3: column 1 (\"a\"): found \"two\", expected a number"},
+        MalformedFile{"decimal_comma", TextBytes("a;label\n1;x\n0,5;y\n2;x\n3;y\n"),
+                      "line 3: column 1 (\"a\"): found \"0,5\", expected a number with a decimal "
+                      "point"},
         MalformedFile{"infinite", TextBytes("a,label\n1,x\n-inf,y\n"),
                       "line 3: column 1 (\"a\"): found \"-inf\", expected a number"},
         MalformedFile{"no_label", TextBytes("a,label\n1,x\n2, \n"),

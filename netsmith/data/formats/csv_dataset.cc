@@ -94,7 +94,7 @@ class TableReader {
   float Value(const std::string& cell, std::size_t column) const {
     float value = kUnknown;
     if (ParseValue(cell, value) == NumberKind::kWrong) {
-      reader_.Fail(fmt::format("{}: found {}, expected a number", Place(column), Shown(cell)));
+      reader_.Fail(Place(column) + ": " + NoNumber(cell));
     }
     return value;
   }

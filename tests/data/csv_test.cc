@@ -92,6 +92,13 @@ TEST(CsvTest, TakesTheLabelByNameOrNumberAndGroups) {
   EXPECT_EQ(Parse(TextBytes(text), Label("4", "1")).columns.label, 3U);
 }
 
+TEST(CsvTest, SeesAHeaderOfNumbersByTheNameOfTheLabel) {
+  const Table table = Parse(TextBytes("Label,400,402\nx,1,2\ny,NA,N/A\nx,5,6\n"));
+  EXPECT_TRUE(table.columns.has_header);
+  EXPECT_EQ(table.samples.samples.class_names, (Row{"x", "y"}));
+  EXPECT_EQ(table.samples.missing_values, 2);
+}
+
 TEST(CsvTest, KeepsMissingValuesAsUnknown) {
   const Table table = Parse(TextBytes("1,,3,x\n?,2,NaN,y\n"), Label("4"));
   const auto unknown = ::testing::IsNan();

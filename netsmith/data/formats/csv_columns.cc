@@ -51,6 +51,8 @@ bool IsWord(const std::string& cell) {
 bool IsHeader(const std::vector<std::string>& first, const std::vector<std::string>& second) {
   if (std::ranges::all_of(first, IsWord)) return true;
   for (std::size_t c = 0; c < first.size() && c < second.size(); ++c) {
+    if (first[c].size() == 5 && (EndsIn(first[c], "label") || EndsIn(first[c], "class")))
+      return true;
     float value = 0;
     if (IsWord(first[c]) && ParseValue(second[c], value) == NumberKind::kNumber) return true;
   }

@@ -93,6 +93,7 @@ data::LoadOptions DataFlags::Options(const std::stop_token& stop) const {
                                                        : std::nullopt,
                             .test_fraction = test_fraction_,
                             .scaling = scaling};
+  options.format.values = values;
   if (!shape_.empty()) options.format.shape = ParseShape("--shape", shape_);
   if (!image_size_.empty()) options.format.image_size = ParseImageSize(image_size_);
   return options;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "netsmith/cli/option_table.h"
 #include "netsmith/data/dataset.h"
@@ -19,6 +20,7 @@ struct DataFlags {
   std::string data_dir;
   std::string cache_dir;
   std::optional<data::Scaling> scaling = std::nullopt;  // LoadOptions::scaling
+  std::vector<std::string> values = {};                 // FormatOptions::values
 
   void Declare(OptionTable& options);
   /// All but --data: for a command that names its data otherwise.

@@ -32,6 +32,7 @@ void ReadAsFor(const model::Model& model, const nlohmann::ordered_json& options,
   known["lengths"] = model.reading.lengths;
   const std::vector<float>& mean = model.preprocessing.mean;
   known["scale"] = data::ScaledBy(mean, sample) == data::ScaleBy::kColumn ? "column" : "channel";
+  data.values = model.reading.values;
   data.scaling = data::Scaling{.mean = mean, .deviation = model.preprocessing.deviation};
   nlohmann::ordered_json taken;
   for (const std::string& name : data::FormatOf(data.data).options) {

@@ -16,6 +16,7 @@ struct Reading {
   double window_seconds = 0;              // likewise
   int log_mel = 0;                        // likewise: bands; 0: the waveform
   std::vector<std::string> columns = {};  // of a table with a header: those that are no values
+  std::vector<std::string> values = {};   // likewise: quantities that it names, in their order
   bool operator==(const Reading&) const = default;
 };
 

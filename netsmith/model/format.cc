@@ -48,11 +48,13 @@ std::string Checksum(std::string_view bytes) {
 }
 
 ordered_json Describe(const data::Reading& reading) {
-  return {{"lengths", reading.lengths},
-          {"sample_rate", reading.sample_rate},
-          {"window", reading.window_seconds},
-          {"log_mel", reading.log_mel},
-          {"columns", reading.columns}};
+  ordered_json description = {{"lengths", reading.lengths},
+                              {"sample_rate", reading.sample_rate},
+                              {"window", reading.window_seconds},
+                              {"log_mel", reading.log_mel},
+                              {"columns", reading.columns}};
+  if (!reading.values.empty()) description["values"] = reading.values;
+  return description;
 }
 
 /// Models have it where it is not the usual one.
@@ -63,7 +65,10 @@ data::Reading ReadReading(const ordered_json& description) {
           .sample_rate = reading.at("sample_rate").get<std::int64_t>(),
           .window_seconds = reading.at("window").get<double>(),
           .log_mel = reading.at("log_mel").get<int>(),
-          .columns = reading.at("columns").get<std::vector<std::string>>()};
+          .columns = reading.at("columns").get<std::vector<std::string>>(),
+          .values = reading.contains("values")
+                        ? reading.at("values").get<std::vector<std::string>>()
+                        : std::vector<std::string>()};
 }
 
 std::string Describe(const Model& model) {

@@ -102,6 +102,10 @@ void CheckReading(const data::Reading& reading, const SampleShape& sample) {
     throw InvalidArgument(
         fmt::format("found lengths '{}', expected pad or resample", reading.lengths));
   }
+  if (!reading.values.empty() && std::ssize(reading.values) != sample.size()) {
+    throw InvalidArgument(fmt::format("found the names of {} columns, expected {}",
+                                      reading.values.size(), sample.size()));
+  }
   if (reading.sample_rate == 0) return;
   if (reading.sample_rate < 1 || reading.sample_rate > 1'000'000 ||
       !(reading.window_seconds > 0 && reading.window_seconds <= 3600) || reading.log_mel < 0 ||

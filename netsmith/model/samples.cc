@@ -164,24 +164,46 @@ class Reader {
   void ReadTable() const {
     data::CsvReader reader(data::OpenFile(path_));
     std::vector<std::string> cells;
-    std::vector<bool> is_value;
+    std::vector<std::size_t> columns;  // of the values, in the model's order
     for (bool is_first = true; reader.Next(cells); is_first = false) {
       if (is_first) {
         const bool is_header = std::ranges::any_of(cells, IsWord);
-        for (const std::string& cell : cells) is_value.push_back(!is_header || !IsPassedOver(cell));
+        columns = ValueColumns(reader, cells, is_header);
         if (is_header) continue;
       }
-      ReadRow(reader, cells, is_value);
+      ReadRow(reader, cells, columns);
     }
   }
 
+  std::vector<std::size_t> ValueColumns(const data::CsvReader& reader,
+                                        const std::vector<std::string>& first,
+                                        bool is_header) const {
+    std::vector<std::size_t> columns;
+    if (!is_header || reading_.values.empty()) {
+      for (std::size_t c = 0; c < first.size(); ++c) {
+        if (!is_header || !IsPassedOver(first[c])) columns.push_back(c);
+      }
+      return columns;
+    }
+    for (const std::string& name : reading_.values) {
+      const auto found = std::ranges::find(
+          first, name, [](const std::string& cell) { return std::string(data::Trimmed(cell)); });
+      if (found == first.end()) {
+        reader.Fail(
+            fmt::format("found no column {}, expected one as in the table that trained the "
+                        "model",
+                        data::Shown(name)));
+      }
+      columns.push_back(static_cast<std::size_t>(found - first.begin()));
+    }
+    return columns;
+  }
+
   void ReadRow(const data::CsvReader& reader, const std::vector<std::string>& cells,
-               const std::vector<bool>& is_value) const {
-    CheckSize(fmt::format("{}: line {}", name_, reader.line()),
-              static_cast<std::size_t>(std::ranges::count(is_value, true)));
+               const std::vector<std::size_t>& columns) const {
+    CheckSize(fmt::format("{}: line {}", name_, reader.line()), columns.size());
     std::vector<float> values;
-    for (std::size_t c = 0; c < cells.size(); ++c) {
-      if (!is_value[c]) continue;
+    for (const std::size_t c : columns) {
       float& value = values.emplace_back();
       switch (data::ParseValue(data::Trimmed(cells[c]), value)) {
         case data::NumberKind::kNumber:
@@ -190,8 +212,7 @@ class Reader {
           value = NAN;
           break;
         case data::NumberKind::kWrong:
-          reader.Fail(
-              fmt::format("column {}: found {}, expected a number", c + 1, data::Shown(cells[c])));
+          reader.Fail(fmt::format("column {}: {}", c + 1, data::NoNumber(cells[c])));
       }
     }
     if (data::ScaledBy(preprocessing_.mean, preprocessing_.sample) == data::ScaleBy::kChannel) {

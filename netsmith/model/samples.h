@@ -23,7 +23,8 @@ using VisitSample = std::function<void(const std::string&, std::span<const float
 ///   .ts          the records of a UCR/UEA file, made as long as the model's samples as
 ///                reading.lengths says. Their classes are not looked at
 ///   otherwise    separated values, a sample a row; a first row of words is a header, and columns
-///                that it names as reading.columns does are passed over. What is missing in
+///                that it names as reading.columns does are passed over; with reading.values
+///                columns are taken by their names, in whatever order. What is missing in
 ///                a row of series is interpolated
 ///
 /// Values that are not known (empty, "?", nan) become their channel's or column's mean.

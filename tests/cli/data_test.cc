@@ -155,6 +155,27 @@ TEST_F(TableOfMagnitudesTest, IsLearntAndPredictedFromItsRowsAsItIsEvaluated) {
   EXPECT_GT(other.at("accuracy"), 0.9);
 }
 
+TEST_F(TableOfMagnitudesTest, OtherTablesAreReadByTheNamesOfTheirColumns) {
+  const std::string row = "a,20,0.0005,5000\n", other = "b,20,0.0055,5000\n";
+  std::string rows = "name,age,dose (mg),yearly income\n", labelled = "outcome," + rows;
+  for (int i = 0; i < 10; ++i) {
+    rows += i % 2 == 0 ? row : other;
+    labelled += i % 2 == 0 ? "well," + row : "ill," + other;
+  }
+  WriteText(Path("rows.csv"), rows);
+  const auto predictions = Run({"predict", model(), Path("rows.csv"), "--json"}).at("predictions");
+  EXPECT_EQ(predictions[0].at("class"), "well");
+  EXPECT_EQ(predictions[1].at("class"), "ill");
+  WriteText(Path("labelled.csv"), labelled);
+  EXPECT_EQ(Run({"evaluate", model(), "--data", Path("labelled.csv"), "--label", "outcome",
+                 "--split", "all", "--json"})
+                .at("accuracy"),
+            1);
+  WriteText(Path("labelled.csv"), "outcome,age,dose\nwell,1,2\nill,1,2\n");
+  EXPECT_THAT(ErrorLine(Netsmith({"evaluate", model(), "--data", Path("labelled.csv")})),
+              HasSubstr("found no column \"yearly income\", expected one as in the table"));
+}
+
 TEST_F(TableOfMagnitudesTest, IsInspectedAsColumnsAndTheirValues) {
   const ProcessResult text = Netsmith({"data", "inspect", table_});
   EXPECT_THAT(text.out, HasSubstr("scaling         each column by its own mean and deviation\n"));

@@ -92,6 +92,13 @@ TEST(CsvTest, TakesTheLabelByNameOrNumberAndGroups) {
   EXPECT_EQ(Parse(TextBytes(text), Label("4", "1")).columns.label, 3U);
 }
 
+TEST(CsvTest, SeesAHeaderOfNumbersByTheNameOfTheLabel) {
+  const Table table = Parse(TextBytes("Label,400,402\nx,1,2\ny,NA,N/A\nx,5,6\n"));
+  EXPECT_TRUE(table.columns.has_header);
+  EXPECT_EQ(table.samples.samples.class_names, (Row{"x", "y"}));
+  EXPECT_EQ(table.samples.missing_values, 2);
+}
+
 TEST(CsvTest, KeepsMissingValuesAsUnknown) {
   const Table table = Parse(TextBytes("1,,3,x\n?,2,NaN,y\n"), Label("4"));
   const auto unknown = ::testing::IsNan();
@@ -123,6 +130,9 @@ INSTANTIATE_TEST_SUITE_P(
                       "line 3: found 2 cells, expected 3 as in the first record"},
         MalformedFile{"word", TextBytes("a,label\n1,x\ntwo,y\n"),
                       "line 3: column 1 (\"a\"): found \"two\", expected a number"},
+        MalformedFile{"decimal_comma", TextBytes("a;label\n1;x\n0,5;y\n2;x\n3;y\n"),
+                      "line 3: column 1 (\"a\"): found \"0,5\", expected a number with a decimal "
+                      "point"},
         MalformedFile{"infinite", TextBytes("a,label\n1,x\n-inf,y\n"),
                       "line 3: column 1 (\"a\"): found \"-inf\", expected a number"},
         MalformedFile{"no_label", TextBytes("a,label\n1,x\n2, \n"),

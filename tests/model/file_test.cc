@@ -204,6 +204,10 @@ TEST(ModelFileTest, PartsThatDoNotGoTogetherAreRefused) {
 TEST(ModelFileTest, KeepsAMeanAndADeviationForEachColumn) {
   Model model = testing::ModelOfColumns(testing::SmallGraph());
   EXPECT_EQ(Decode(Encode(model), "FILE"), model);
+  model.reading.values = {"a"};
+  EXPECT_THROW(Encode(model), base::InvalidArgument);
+  model.reading.values.assign(40, "a");
+  EXPECT_EQ(Decode(Encode(model), "FILE"), model);
   model.preprocessing.deviation[7] = -1;
   EXPECT_THROW(Encode(model), base::InvalidArgument);
 }

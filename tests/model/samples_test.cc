@@ -133,6 +133,21 @@ TEST(TableSamplesTest, MissingValuesBecomeTheirColumnsMean) {
   EXPECT_THAT(samples.at(1).second, ElementsAre(7, 5, 9));
 }
 
+TEST(TableSamplesTest, AreTakenByTheNamesOfTheColumnsThatTrained) {
+  const testing::TemporaryFolder folder;
+  const auto path = folder.path() / "made.csv";
+  const auto read = [&](const std::string& text) {
+    testing::WriteText(path, text);
+    return SamplesOf(path, {.sample = {1, 2, 1}, .mean = {0, 0}, .deviation = {1, 1}},
+                     {.columns = {"kind"}, .values = {"age", "dose"}});
+  };
+  EXPECT_THAT(read("dose,name,age\n1,ann,30\n").at(0).second, ElementsAre(30, 1));
+  EXPECT_THAT(read("30,1\n").at(0).second, ElementsAre(30, 1)) << "without a header";
+  EXPECT_THAT(
+      MessageOf([&] { read("age,Dose\n30,1\n"); }),
+      HasSubstr("made.csv: line 1: found no column \"dose\", expected one as in the table"));
+}
+
 TEST(FilesOfSamplesTest, OfAFolderAreItsPicturesSortedByPath) {
   const testing::TemporaryFolder folder;
   const auto root = folder.path() / "new";

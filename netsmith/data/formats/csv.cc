@@ -99,4 +99,15 @@ bool CsvReader::Cut(std::vector<std::string>& cells) const {
   }
 }
 
+std::string NoNumber(std::string_view cell) {
+  const std::size_t comma = cell.find(',');
+  std::string with_point(Trimmed(cell));
+  std::ranges::replace(with_point, ',', '.');
+  float ignored = 0;
+  const bool has_decimal_comma = comma != cell.npos && cell.find(',', comma + 1) == cell.npos &&
+                                 ParseValue(with_point, ignored) == NumberKind::kNumber;
+  return fmt::format("found {}, expected a number{}", Shown(cell),
+                     has_decimal_comma ? " with a decimal point" : "");
+}
+
 }  // namespace netsmith::data

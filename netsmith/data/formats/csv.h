@@ -41,4 +41,7 @@ class CsvReader {
   std::size_t num_cells_ = 0;  // of the first record; 0: not read yet
 };
 
+/// Of a cell that is none: "found CELL, expected a number", and of one with a decimal comma so.
+std::string NoNumber(std::string_view cell);
+
 }  // namespace netsmith::data

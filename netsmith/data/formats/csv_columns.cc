@@ -51,6 +51,8 @@ bool IsWord(const std::string& cell) {
 bool IsHeader(const std::vector<std::string>& first, const std::vector<std::string>& second) {
   if (std::ranges::all_of(first, IsWord)) return true;
   for (std::size_t c = 0; c < first.size() && c < second.size(); ++c) {
+    if (first[c].size() == 5 && (EndsIn(first[c], "label") || EndsIn(first[c], "class")))
+      return true;
     float value = 0;
     if (IsWord(first[c]) && ParseValue(second[c], value) == NumberKind::kNumber) return true;
   }
@@ -97,9 +99,30 @@ std::size_t GuessLabel(const std::string& file, const std::vector<std::string>& 
                   file, candidates.size()));
 }
 
-}  // namespace
+std::vector<std::size_t> ValueColumns(const std::string& file, const CsvColumns& columns,
+                                      const FormatOptions& options) {
+  std::vector<std::size_t> values;
+  if (!columns.has_header || options.values.empty()) {
+    for (std::size_t c = 0; c < columns.names.size(); ++c) {
+      if (c != columns.label && c != columns.group) values.push_back(c);
+    }
+    return values;
+  }
+  for (const std::string& name : options.values) {
+    const auto found = std::ranges::find(columns.names, name);
+    if (found == columns.names.end()) {
+      throw base::DataError(
+          fmt::format("{}: line 1: found no column {}, expected one as in the "
+                      "table that trained the model",
+                      file, Shown(name)));
+    }
+    values.push_back(static_cast<std::size_t>(found - columns.names.begin()));
+  }
+  return values;
+}
 
-CsvColumns FindColumns(const OpenSource& open, const FormatOptions& options) {
+/// All but the columns of values.
+CsvColumns FindNamesAndLabel(const OpenSource& open, const FormatOptions& options) {
   CsvReader reader(open());
   std::vector<std::string> first;
   if (!reader.Next(first)) {
@@ -107,7 +130,8 @@ CsvColumns FindColumns(const OpenSource& open, const FormatOptions& options) {
   }
   std::vector<std::string> row;
   const bool has_second = reader.Next(row);
-  CsvColumns found{.names = {}, .has_header = IsHeader(first, row), .label = 0, .group = 0};
+  CsvColumns found{
+      .names = {}, .has_header = IsHeader(first, row), .label = 0, .group = 0, .values = {}};
   if (first.size() < 2) {
     throw base::DataError(fmt::format(
         "{}: line 1: found 1 column, expected a label and at least 1 value", reader.file()));
@@ -134,6 +158,14 @@ CsvColumns FindColumns(const OpenSource& open, const FormatOptions& options) {
   if (!found.has_header) add(first);
   for (bool more = has_second; more; more = reader.Next(row)) add(row);
   found.label = GuessLabel(reader.file(), found.names, columns, num_rows);
+  return found;
+}
+
+}  // namespace
+
+CsvColumns FindColumns(const OpenSource& open, const FormatOptions& options) {
+  CsvColumns found = FindNamesAndLabel(open, options);
+  found.values = ValueColumns(open()->name(), found, options);
   return found;
 }
 

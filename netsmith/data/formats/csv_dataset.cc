@@ -9,6 +9,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -78,17 +79,13 @@ class TableReader {
     }
     guard_.Take(static_cast<std::int64_t>(cells.size() * sizeof(float)));
     std::vector<float> row;
-    for (std::size_t c = 0; c < cells.size(); ++c) {
-      if (c == columns_.label) {
-        const std::string_view label = Trimmed(cells[c]);
-        if (label.empty()) reader_.Fail(Place(c) + ": found no label, expected one");
-        labels.Add(std::string(label), fmt::format("line {}", reader_.line()));
-      } else if (c == columns_.group) {
-        groups.push_back(
-            group_numbers_.try_emplace(cells[c], std::ssize(group_numbers_)).first->second);
-      } else {
-        row.push_back(Value(cells[c], c));
-      }
+    for (const std::size_t c : columns_.values) row.push_back(Value(cells[c], c));
+    const std::string_view label = Trimmed(cells[columns_.label]);
+    if (label.empty()) reader_.Fail(Place(columns_.label) + ": found no label, expected one");
+    labels.Add(std::string(label), fmt::format("line {}", reader_.line()));
+    if (columns_.group < cells.size()) {
+      groups.push_back(group_numbers_.try_emplace(cells[columns_.group], std::ssize(group_numbers_))
+                           .first->second);
     }
     missing_values += CountMissing(row);
     values.insert(values.end(), row.begin(), row.end());
@@ -97,7 +94,7 @@ class TableReader {
   float Value(const std::string& cell, std::size_t column) const {
     float value = kUnknown;
     if (ParseValue(cell, value) == NumberKind::kWrong) {
-      reader_.Fail(fmt::format("{}: found {}, expected a number", Place(column), Shown(cell)));
+      reader_.Fail(Place(column) + ": " + NoNumber(cell));
     }
     return value;
   }
@@ -149,13 +146,15 @@ std::vector<std::string> NoValues(const CsvColumns& columns) {
   return names;
 }
 
-/// The names of the others, in their order; without a header their numbers.
+/// The names of the values; without a header their columns' numbers.
 std::vector<std::string> ValueNames(const CsvColumns& columns) {
   std::vector<std::string> names;
-  for (std::size_t c = 0; c < columns.names.size(); ++c) {
-    if (c != columns.label && c != columns.group) names.push_back(columns.names[c]);
-  }
+  for (const std::size_t c : columns.values) names.push_back(columns.names[c]);
   return names;
+}
+
+bool AllDiffer(const std::vector<std::string>& names) {
+  return std::set<std::string>(names.begin(), names.end()).size() == names.size();
 }
 
 /// Missing values of series become what lies between their neighbours; those of columns stay
@@ -187,6 +186,9 @@ Loaded LoadCsv(const fs::path& path, const FormatOptions& options) {
                 .standardise = by,
                 .columns = std::move(names),
                 .reading = {.columns = NoValues(columns)}};
+  if (by == ScaleBy::kColumn && columns.has_header && AllDiffer(loaded.columns)) {
+    loaded.reading.values = loaded.columns;
+  }
   if (const fs::path test_file = TestFileOf(train_file); !test_file.empty()) {
     CsvSamples test =
         ReadCsv([&] { return OpenFile(test_file); }, columns, options, &train.samples.class_names);

@@ -17,9 +17,10 @@ struct CsvColumns {
   bool has_header = false;
   std::size_t label = 0;
   std::size_t group = 0;  // names.size(): none
+  std::vector<std::size_t> values;
 };
 
-/// A table as samples: a row each, all columns but label and group in their order.
+/// A table as samples: a row each.
 struct CsvSamples {
   Samples samples;
   std::vector<std::int64_t> groups;  // of each row; empty without a group column
@@ -29,10 +30,12 @@ struct CsvSamples {
 using OpenSource = std::function<std::unique_ptr<ByteSource>()>;
 
 /// Looks through the table. The first row is a header when all its cells are words, or one is where
-/// the second row has a number. Without options.label, the label is the column called label, class,
-/// target or y; else the only one that holds words; else the first or the last column, if one of
-/// these alone holds nothing but few different whole numbers.
-/// Errors   DataError: as CsvReader; no row, no column of that name, or it cannot be told which
+/// the second row has a number, or one is "label" or "class". Without options.label, the label is
+/// the column called label, class, target or y; else the only one that holds words; else the first
+/// or the last column, if one of these alone holds nothing but few different whole numbers. Values
+/// are all columns but label and group, in their order; where there is a header, those of
+/// options.values, in that order. Errors   DataError: as CsvReader; no row, no column of that name,
+/// or it cannot be told which
 ///          column is the label.
 CsvColumns FindColumns(const OpenSource& open, const FormatOptions& options);
 

@@ -22,6 +22,7 @@ struct FormatOptions {
   std::string group;                                        // likewise
   std::optional<tensor::SampleShape> shape = std::nullopt;  // of flattened samples
   std::string scale = "auto";                               // auto, column or channel, of rows
+  std::vector<std::string> values = {};                     // Reading::values; none: all columns
   std::string lengths = "pad";                              // pad or resample unequal series
   std::optional<tensor::SampleShape> image_size = std::nullopt;  // height and width
   std::string colour = "auto";                                   // auto, grey or rgb

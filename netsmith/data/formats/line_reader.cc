@@ -78,7 +78,8 @@ std::string Shown(std::string_view text) {
 
 NumberKind ParseValue(std::string_view text, float& value) {
   text = Trimmed(text);
-  if (text.empty() || text == "?" || IsNan(text)) return NumberKind::kMissing;
+  if (text.empty() || text == "?" || text == "NA" || text == "N/A" || IsNan(text))
+    return NumberKind::kMissing;
   if (text.front() == '+') text.remove_prefix(1);
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

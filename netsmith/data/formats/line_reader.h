@@ -43,8 +43,8 @@ std::string_view Trimmed(std::string_view text);
 std::string Shown(std::string_view text);
 
 enum class NumberKind { kNumber, kMissing, kWrong };
-/// A decimal number. Missing: nothing, "?", or any spelling of nan. Wrong: anything else, infinite,
-/// or beyond what a float holds.
+/// A decimal number. Missing: nothing, "?", "NA", "N/A", or any spelling of nan. Wrong: anything
+/// else, infinite, or beyond what a float holds.
 NumberKind ParseValue(std::string_view text, float& value);
 
 }  // namespace netsmith::data

@@ -25,6 +25,7 @@ struct Chunk {
   std::int64_t first = 0;  // its first sample's number in the mini-batch
   std::int64_t count = 0;
   std::int64_t group_first = 0;  // the first sample of its group
+  std::int64_t next = -1;        // the sample that its thread takes after it, if that is known
   bool first_of_group = true;    // the group's gradients start here
   bool training = false;
   bool stream = false;  // tensors of the whole mini-batch are written past the cache

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "netsmith/base/check.h"
+#include "netsmith/engine/kernels/prefetch.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "netsmith/engine/kernels/channels.cc"
@@ -192,6 +193,13 @@ HWY_EXPORT(Scale);
 HWY_EXPORT(NormGradients);
 HWY_EXPORT(NormBackward);
 
+namespace {
+
+/// What a pass of a norm takes: three operations a vector.
+constexpr std::int64_t kFloatsOfWork = 5;
+
+}  // namespace
+
 std::int64_t ChannelPeriod(std::int64_t channels) {
   constexpr std::int64_t kMostLanes = 16;
   NETSMITH_CHECK_LT(0, channels);
@@ -210,11 +218,13 @@ void AddChannelSums(std::int64_t n, std::int64_t channels, const float* values, 
 void CopyAndMeasure(std::int64_t n, std::int64_t channels, const float* src, const float* center,
                     float* sums, float* squares, bool stream, float* dst) {
   HWY_DYNAMIC_DISPATCH(Moments)(n, channels, src, center, sums, squares, stream, dst);
+  ReportWork(n / kFloatsOfWork);
 }
 
 void ScaleChannels(std::int64_t n, std::int64_t channels, const float* src, const float* scale,
                    const float* shift, bool relu, float* dst) {
   HWY_DYNAMIC_DISPATCH(Scale)(n, channels, src, scale, shift, relu, dst);
+  ReportWork(n / kFloatsOfWork);
 }
 
 void AddNormGradients(std::int64_t n, std::int64_t channels, const float* src,
@@ -222,11 +232,13 @@ void AddNormGradients(std::int64_t n, std::int64_t channels, const float* src,
                       float* products, bool stream, float* diff_src) {
   HWY_DYNAMIC_DISPATCH(NormGradients)
   (n, channels, src, norm, relu, diff_dst, sums, products, stream, diff_src);
+  ReportWork(n / kFloatsOfWork);
 }
 
 void ApplyNormSlopes(std::int64_t n, std::int64_t channels, const float* src, const float* diff_dst,
                      const NormSlopes& slopes, float* diff_src) {
   HWY_DYNAMIC_DISPATCH(NormBackward)(n, channels, src, diff_dst, slopes, diff_src);
+  ReportWork(n / kFloatsOfWork);
 }
 
 void FlushStreams() { hwy::FlushStream(); }

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <type_traits>
 
+#include "netsmith/engine/kernels/prefetch.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "netsmith/engine/kernels/depthwise.cc"
 #include <hwy/foreach_target.h>
@@ -152,19 +154,30 @@ HWY_EXPORT(Forward);
 HWY_EXPORT(Weights);
 HWY_EXPORT(Weighted);
 
+namespace {
+
+std::int64_t WorkOf(const DepthwiseRow& row) {
+  return row.width * row.channels * row.kh * row.kw / 16;
+}
+
+}  // namespace
+
 void DepthwiseForward(const DepthwiseRow& row, const float* src, const float* weights,
                       const float* bias, bool relu, float* dst) {
   HWY_DYNAMIC_DISPATCH(Forward)(row, src, weights, bias, relu, dst);
+  ReportWork(WorkOf(row));
 }
 
 void DepthwiseWeights(const DepthwiseRow& row, const float* src, const float* diff_dst,
                       float* diff_weights) {
   HWY_DYNAMIC_DISPATCH(Weights)(row, src, diff_dst, diff_weights);
+  ReportWork(WorkOf(row));
 }
 
 void AddWeighted(std::int64_t count, std::int64_t channels, const float* src, const float* weights,
                  float* dst, std::int64_t dst_step) {
   HWY_DYNAMIC_DISPATCH(Weighted)(count, channels, src, weights, dst, dst_step);
+  ReportWork(count * channels / 8);
 }
 
 }  // namespace netsmith::engine::kernels

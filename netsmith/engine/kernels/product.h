@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "netsmith/engine/kernels/prefetch.h"
+
 namespace netsmith::engine::kernels {
 
 /// One matrix product over strided views, the work-horse of convolutions, dense layers and their
@@ -34,6 +36,7 @@ struct Product {
   const float* bias = nullptr;  // [n]: start of every row, instead of 0
   bool accumulate = false;      // start from what C holds; not together with bias
   bool relu = false;
+  Prefetcher* prefetcher = nullptr;  // set as the product begins
 };
 
 }  // namespace netsmith::engine::kernels

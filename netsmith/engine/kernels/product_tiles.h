@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "netsmith/base/check.h"
+#include "netsmith/engine/kernels/prefetch.h"
 
 /// How a Product is cut into the tiles that an instruction set keeps in its registers.
 namespace netsmith::engine::kernels {
@@ -59,6 +60,7 @@ template <typename Args>
 void RunProduct(const ProductTiles<Args>& tiles, const Args& args) {
   NETSMITH_CHECK(args.bias == nullptr || !args.accumulate);
   NETSMITH_CHECK_LT(0, std::min({args.m, args.n, args.k, args.blocks}));
+  Prefetcher* const prefetcher = ActivePrefetcher();
   const std::int64_t k_part = std::min(args.k, kMaxDepth);
   const std::int64_t block_part = std::max<std::int64_t>(1, kMaxDepth / args.k);
   for (std::int64_t block = 0; block < args.blocks; block += block_part) {
@@ -75,6 +77,7 @@ void RunProduct(const ProductTiles<Args>& tiles, const Args& args) {
         part.accumulate = true;
       }
       part.relu = args.relu && last;
+      part.prefetcher = prefetcher;
       RunPanels(tiles, part);
     }
   }

@@ -96,7 +96,7 @@ class Planner {
                                                 [&](int src) { return has_diff_[src]; });
       }
       if (needs_[i].sharing == Sharing::kNone) continue;
-      diff_of_[dsts[0]] = diff_of_[srcs[0]];
+      if (needs_[i].sharing != Sharing::kValue) diff_of_[dsts[0]] = diff_of_[srcs[0]];
       const int storage = value_of_[srcs[0]];
       if (needs_[i].sharing == Sharing::kFork) {
         forked[storage] = true;

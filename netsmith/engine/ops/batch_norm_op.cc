@@ -4,6 +4,7 @@
 #include "netsmith/engine/kernels/channels.h"
 #include "netsmith/engine/kernels/elementwise.h"
 #include "netsmith/engine/memory_plan.h"
+#include "netsmith/engine/ops/norm_neighbours.h"
 #include "netsmith/engine/ops/ops.h"
 
 namespace netsmith::engine {
@@ -22,7 +23,7 @@ namespace {
 /// A group's moments take in sample after sample, each while it is in the cache, as sums of the
 /// deviations from the mean of those before; groups are joined in double.
 /// Source   Ioffe & Szegedy 2015, arXiv:1502.03167, Algorithm 1; joining moments: Chan et al. 1979
-class NormStatisticsOp final : public Op {
+class NormStatisticsOp final : public Op, public NormBehind {
  public:
   NormStatisticsOp(std::string name, const graph::BatchNorm& norm, SampleShape src)
       : Op(std::move(name)),
@@ -35,6 +36,7 @@ class NormStatisticsOp final : public Op {
     return {
         .srcs = {{.layout = {shape_}}},
         .dsts = {{.shape = shape_, .diff_layout = {shape_}, .in_backward = true}},
+        .sharing = takes_tiles_ ? Sharing::kValue : Sharing::kNone,
         .ends_phase = true,
         .scratch = 2 * AlignFloats(c) + period_,
         .packed = kNumPatterns * period_ + AlignFloats(c),
@@ -58,10 +60,11 @@ class NormStatisticsOp final : public Op {
 
   void Forward(const Chunk& chunk, std::int64_t first, std::int64_t count) const override {
     for (std::int64_t i = first; i < first + count; ++i) {
+      if (takes_tiles_ && (!chunk.training || TakesTiles(chunk, i))) continue;
       const float* const src = chunk.Sample(places_.src(), i);
       float* const dst = chunk.Sample(places_.dst(), i);
       if (chunk.training) {
-        MoveAndMeasure(chunk, chunk.first + i - chunk.group_first, src, dst);
+        MoveAndMeasure(chunk, Before(chunk, i), src, dst);
       } else {
         ForEachRow(places_.src().layout, src, places_.dst().layout, dst,
                    [](std::int64_t n, const float* from, float* to) { std::copy_n(from, n, to); });
@@ -124,7 +127,31 @@ class NormStatisticsOp final : public Op {
     }
   }
 
-  std::int64_t channels() const { return shape_.channels; }
+  /// The op before hands over what it makes, but of a group's first sample, whose mean is not
+  /// known.
+  void TakeTiles() { takes_tiles_ = true; }
+
+  bool TakesTiles(const Chunk& chunk, std::int64_t i) const override {
+    return chunk.training && Before(chunk, i) > 0;
+  }
+  std::int64_t tile_scratch() const override { return 2 * AlignFloats(channels()); }
+
+  kernels::MomentTiles BeginTiles(const Chunk& chunk, std::int64_t i,
+                                  float* scratch) const override {
+    std::fill_n(scratch, tile_scratch(), 0.0f);
+    return kernels::MomentTiles({.channels = channels(),
+                                 .center = Mean(chunk),
+                                 .sums = scratch,
+                                 .squares = scratch + AlignFloats(channels()),
+                                 .stream = chunk.stream,
+                                 .dst = chunk.Sample(places_.dst(), i)});
+  }
+
+  void EndTiles(const Chunk& chunk, std::int64_t i, const float* scratch) const override {
+    AddSample(chunk, Before(chunk, i), scratch);
+  }
+
+  std::int64_t channels() const override { return shape_.channels; }
   kernels::NormConstants Constants(const float* packed) const {
     return {.scale = Pattern(packed, kScale),
             .shift = Pattern(packed, kShift),
@@ -188,23 +215,23 @@ class NormStatisticsOp final : public Op {
     average = static_cast<float>(norm_.momentum * average + (1 - norm_.momentum) * value);
   }
 
-  /// Takes a sample into its group's mean m and sum of squared deviations, after `before` others:
-  ///
-  ///   s = Σ (x - m),  q = Σ (x - m)²;   m += step,  square += q - s · step,
-  ///   step = s / (positions · (before + 1))
+  /// Samples of the group that were before sample `i` of the chunk.
+  static std::int64_t Before(const Chunk& chunk, std::int64_t i) {
+    return chunk.first + i - chunk.group_first;
+  }
+  /// Of the samples before; behind it their squared deviations.
+  float* Mean(const Chunk& chunk) const { return chunk.group_gradients + places_.group_gradients; }
+
   void MoveAndMeasure(const Chunk& chunk, std::int64_t before, const float* src, float* dst) const {
     const std::int64_t c = channels();
-    const float positions = static_cast<float>(shape_.height * shape_.width);
     const Layout& layout = places_.src().layout;
-    float* const mean = chunk.group_gradients + places_.group_gradients;
-    float* const square = mean + AlignFloats(c);
+    float* const mean = Mean(chunk);
     if (before == 0) {
-      std::fill_n(mean, c, 0.0f);
-      std::fill_n(square, c, 0.0f);
+      std::fill_n(mean, 2 * AlignFloats(c), 0.0f);
       for (std::int64_t y = 0; y < shape_.height; ++y) {
         kernels::AddChannelSums(layout.row_floats(), c, src + layout.row(y), mean);
       }
-      for (std::int64_t k = 0; k < c; ++k) mean[k] /= positions;
+      for (std::int64_t k = 0; k < c; ++k) mean[k] /= positions();
     }
     float* const sums = chunk.scratch;
     float* const squares = sums + AlignFloats(c);
@@ -216,22 +243,37 @@ class NormStatisticsOp final : public Op {
                [&](std::int64_t n, const float* from, float* to) {
                  kernels::CopyAndMeasure(n, c, from, center, sums, squares, stream, to);
                });
-    const float share = 1 / (positions * static_cast<float>(before + 1));
-    for (std::int64_t k = 0; k < c; ++k) {
+    AddSample(chunk, before, sums);
+  }
+
+  /// Takes a sample into its group's mean m and sum of squared deviations, after `before` others:
+  ///
+  ///   s = Σ (x - m),  q = Σ (x - m)²;   m += step,  square += q - s · step,
+  ///   step = s / (positions · (before + 1))
+  ///
+  /// `sums`: s, and behind it q.
+  void AddSample(const Chunk& chunk, std::int64_t before, const float* sums) const {
+    const std::int64_t gap = AlignFloats(channels());
+    float* const mean = Mean(chunk);
+    const float share = 1 / (positions() * static_cast<float>(before + 1));
+    for (std::int64_t k = 0; k < channels(); ++k) {
       const float step = sums[k] * share;
       mean[k] += step;
-      square[k] += squares[k] - sums[k] * step;
+      mean[gap + k] += sums[gap + k] - sums[k] * step;
     }
   }
+
+  float positions() const { return static_cast<float>(shape_.height * shape_.width); }
 
   graph::BatchNorm norm_;
   SampleShape shape_;
   std::int64_t period_;
+  bool takes_tiles_ = false;
 };
 
 /// The second half: scales and shifts, and applies the ReLU that follows. On the way back it sums
 /// up what the first half's gradients take.
-class NormApplyOp final : public Op {
+class NormApplyOp final : public Op, public NormBefore {
  public:
   NormApplyOp(std::string name, const NormStatisticsOp& statistics, SampleShape src, bool with_relu)
       : Op(std::move(name)), statistics_(statistics), shape_(src), with_relu_(with_relu) {}
@@ -255,13 +297,32 @@ class NormApplyOp final : public Op {
     }
   }
 
+  /// The op behind hands over the gradient that it makes.
+  void TakeTiles() { takes_tiles_ = true; }
+
+  std::int64_t channels() const override { return shape_.channels; }
+
+  kernels::GradientTiles BeginGradientTiles(const Chunk& chunk, std::int64_t i) const override {
+    ClearSums(chunk, i);
+    float* const sums = statistics_.GradientSums(chunk);
+    return kernels::GradientTiles({.channels = channels(),
+                                   .src = chunk.Sample(places_.src(), i),
+                                   .norm = statistics_.Constants(chunk.packed),
+                                   .relu = with_relu_,
+                                   .sums = sums,
+                                   .products = sums + AlignFloats(channels()),
+                                   .stream = chunk.stream && places_.diff_src().whole_batch,
+                                   .diff_src = chunk.Sample(places_.diff_src(), i)});
+  }
+
   void Backward(const Chunk& chunk, std::int64_t first, std::int64_t count) const override {
+    if (takes_tiles_) return;
     const kernels::NormConstants norm = statistics_.Constants(chunk.packed);
     const std::int64_t gap = AlignFloats(shape_.channels);
     float* const sums = statistics_.GradientSums(chunk);
     const bool stream = chunk.stream && places_.diff_src().whole_batch;
     for (std::int64_t i = first; i < first + count; ++i) {
-      if (chunk.first_of_group && i == 0) std::fill_n(sums, 2 * gap, 0.0f);
+      ClearSums(chunk, i);
       const float* const src = chunk.Sample(places_.src(), i);
       const float* const diff_dst = chunk.Sample(places_.diff_dst(), i);
       float* const diff_src = chunk.Sample(places_.diff_src(), i);
@@ -278,18 +339,30 @@ class NormApplyOp final : public Op {
   void FinishBackward(const Batch& batch) const override { statistics_.FinishSums(batch); }
 
  private:
+  void ClearSums(const Chunk& chunk, std::int64_t i) const {
+    if (!chunk.first_of_group || i > 0) return;
+    std::fill_n(statistics_.GradientSums(chunk), 2 * AlignFloats(shape_.channels), 0.0f);
+  }
+
   const NormStatisticsOp& statistics_;
   SampleShape shape_;
   bool with_relu_;
+  bool takes_tiles_ = false;
 };
 
 }  // namespace
 
 BatchNormOps MakeBatchNormOps(const std::string& name, const graph::BatchNorm& norm,
-                              SampleShape src, bool with_relu) {
+                              SampleShape src, bool with_relu, Op* before) {
   auto statistics = std::make_unique<NormStatisticsOp>(name, norm, src);
+  if (before != nullptr && before->HandOverTo(*statistics)) statistics->TakeTiles();
   auto apply = std::make_unique<NormApplyOp>(name + ".apply", *statistics, src, with_relu);
   return {std::move(statistics), std::move(apply)};
+}
+
+void HandBackTo(Op& norm_apply, Op& behind) {
+  auto* const norm = dynamic_cast<NormApplyOp*>(&norm_apply);
+  if (norm != nullptr && behind.HandBackTo(*norm)) norm->TakeTiles();
 }
 
 }  // namespace netsmith::engine

@@ -5,6 +5,7 @@
 #include "netsmith/engine/kernels/elementwise.h"
 #include "netsmith/engine/memory_plan.h"
 #include "netsmith/engine/ops/general_conv.h"
+#include "netsmith/engine/ops/norm_neighbours.h"
 #include "netsmith/engine/ops/ops.h"
 
 namespace netsmith::engine {
@@ -27,6 +28,18 @@ class DepthwiseOp final : public Op {
         with_relu_(with_relu),
         slides_back_(conv.stride_height == 1 && conv.stride_width == 1) {}
 
+  bool HandOverTo(const NormBehind& norm) override {
+    if (with_relu_ || !TilesTake(norm.channels())) return false;
+    behind_ = &norm;
+    return true;
+  }
+
+  bool HandBackTo(const NormBefore& norm) override {
+    if (!slides_back_ || !TilesTake(norm.channels())) return false;
+    before_ = &norm;
+    return true;
+  }
+
   OpNeeds Needs() const override {
     const std::int64_t channels = src_shape_.channels;
     Layout diff_dst = {dst_shape_};
@@ -40,6 +53,7 @@ class DepthwiseOp final : public Op {
                              columns_.after},
                   .in_backward = true}},
         .dsts = {{.shape = dst_shape_, .diff_layout = diff_dst, .in_backward = with_relu_}},
+        .scratch = row_scratch() + (behind_ != nullptr ? behind_->tile_scratch() : 0),
         .packed = AlignFloats(weights_size()),
         .group_gradients = AlignFloats(weights_size()) + AlignFloats(channels),
         .params = {{.name = name() + ".weights",
@@ -67,6 +81,14 @@ class DepthwiseOp final : public Op {
     const Layout& dst = places_.dst().layout;
     for (std::int64_t i = first; i < first + count; ++i) {
       const float* const from = chunk.Sample(places_.src(), i) + Corner(src);
+      if (behind_ != nullptr && behind_->TakesTiles(chunk, i)) {
+        float* const sums = chunk.scratch + row_scratch();
+        kernels::MomentTiles tiles = behind_->BeginTiles(chunk, i, sums);
+        HandOver(RowOf(src), dst_shape_, from, conv_.stride_height * src.row_stride(), weights,
+                 bias, chunk.scratch, tiles);
+        behind_->EndTiles(chunk, i, sums);
+        continue;
+      }
       float* const to = chunk.Sample(places_.dst(), i);
       for (std::int64_t y = 0; y < dst_shape_.height; ++y) {
         kernels::DepthwiseForward(RowOf(src), from + y * conv_.stride_height * src.row_stride(),
@@ -137,6 +159,25 @@ class DepthwiseOp final : public Op {
             .src_tap = conv_.dilation_width * src_shape_.channels};
   }
 
+  /// Floats of a row that is handed over.
+  std::int64_t row_scratch() const {
+    return AlignFloats(std::max(src_shape_.width, dst_shape_.width) * src_shape_.channels);
+  }
+
+  /// Makes the rows of a sample of shape `dst`, from windows `step` floats apart.
+  static void HandOver(const kernels::DepthwiseRow& row, const SampleShape& dst, const float* src,
+                       std::int64_t step, const float* weights, const float* bias, float* scratch,
+                       kernels::TileSink& sink) {
+    for (std::int64_t y = 0; y < dst.height; ++y) {
+      kernels::DepthwiseForward(row, src + y * step, weights, bias, false, scratch);
+      sink.Take({.position = y * dst.width,
+                 .rows = dst.width,
+                 .channels = dst.channels,
+                 .values = scratch,
+                 .row = dst.channels});
+    }
+  }
+
   void SrcGradient(const Chunk& chunk, std::int64_t sample, const float* diff_dst) const {
     const Layout& from = places_.diff_dst().layout;
     const Layout& to = places_.diff_src().layout;
@@ -144,10 +185,17 @@ class DepthwiseOp final : public Op {
     if (slides_back_) {
       kernels::DepthwiseRow row = RowOf(from);
       row.width = src_shape_.width;
+      const float* const windows = diff_dst + from.corner(back_top(), back_left());
+      const float* const turned = chunk.packed + places_.packed;
+      if (before_ != nullptr) {
+        kernels::GradientTiles tiles = before_->BeginGradientTiles(chunk, sample);
+        HandOver(row, src_shape_, windows, from.row_stride(), turned, nullptr, chunk.scratch,
+                 tiles);
+        return;
+      }
       for (std::int64_t y = 0; y < src_shape_.height; ++y) {
-        kernels::DepthwiseForward(
-            row, diff_dst + from.corner(back_top(), back_left()) + y * from.row_stride(),
-            chunk.packed + places_.packed, nullptr, false, diff_src + to.row(y));
+        kernels::DepthwiseForward(row, windows + y * from.row_stride(), turned, nullptr, false,
+                                  diff_src + to.row(y));
       }
       ZeroPadding(to, diff_src);
       return;
@@ -180,6 +228,8 @@ class DepthwiseOp final : public Op {
   SampleShape src_shape_, dst_shape_;
   bool with_relu_;
   bool slides_back_;
+  const NormBehind* behind_ = nullptr;  // that it hands over to
+  const NormBefore* before_ = nullptr;
 };
 
 }  // namespace

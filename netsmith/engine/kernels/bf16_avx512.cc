@@ -39,13 +39,20 @@ template <int kRows, int kVectors>
 struct Tile {
   __attribute__((noinline)) static void Run(const Bf16GemmArgs& g, std::int64_t last_columns) {
     __m512 sum[kRows][kVectors];
-    for (int i = 0; i < kRows; ++i) {
-      for (int v = 0; v < kVectors; ++v) {
-        if (g.accumulate) {
+    // Loops over sums are unrolled by pragma, or GCC keeps the sums in memory between them.
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) {
+      const __m512 start =
+          g.bias != nullptr ? _mm512_loadu_ps(g.bias + v * kLanes) : _mm512_setzero_ps();
+#pragma GCC unroll 16
+      for (int i = 0; i < kRows; ++i) sum[i][v] = start;
+    }
+    if (g.accumulate) {
+#pragma GCC unroll 16
+      for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 4
+        for (int v = 0; v < kVectors; ++v) {
           sum[i][v] = _mm512_loadu_ps(g.c + i * g.c_row + v * kLanes);
-        } else {
-          sum[i][v] =
-              g.bias != nullptr ? _mm512_loadu_ps(g.bias + v * kLanes) : _mm512_setzero_ps();
         }
       }
     }
@@ -74,7 +81,9 @@ struct Tile {
       }
     }
     const __mmask16 last = FirstN(last_columns);
+#pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) {
         __m512 value = sum[i][v];
         // NaN stays, as the comparison with it is false.

@@ -31,6 +31,7 @@ template <int kVectors>
 void Measure(const MomentTiles::Args& args, const OutputTile& tile, std::int64_t c, bool stream) {
   const Tag d;
   V center[kVectors], sum[kVectors], square[kVectors];
+#pragma GCC unroll 4
   for (int v = 0; v < kVectors; ++v) {
     center[v] = hn::LoadU(d, args.center + c + v * kLanes);
     sum[v] = square[v] = hn::Zero(d);
@@ -47,6 +48,7 @@ void Measure(const MomentTiles::Args& args, const OutputTile& tile, std::int64_t
       square[v] = hn::MulAdd(deviation, deviation, square[v]);
     }
   }
+#pragma GCC unroll 4
   for (int v = 0; v < kVectors; ++v) {
     AddTo(sum[v], args.sums + c + v * kLanes);
     AddTo(square[v], args.squares + c + v * kLanes);
@@ -58,6 +60,7 @@ void Gradients(const GradientTiles::Args& args, const OutputTile& tile, std::int
                bool stream) {
   const Tag d;
   V scale[kVectors], shift[kVectors], mean[kVectors], sum[kVectors], product[kVectors];
+#pragma GCC unroll 4
   for (int v = 0; v < kVectors; ++v) {
     scale[v] = hn::LoadU(d, args.norm.scale + c + v * kLanes);
     shift[v] = hn::LoadU(d, args.norm.shift + c + v * kLanes);
@@ -83,6 +86,7 @@ void Gradients(const GradientTiles::Args& args, const OutputTile& tile, std::int
     src += args.channels;
     to += args.channels;
   }
+#pragma GCC unroll 4
   for (int v = 0; v < kVectors; ++v) {
     AddTo(sum[v], args.sums + c + v * kLanes);
     AddTo(product[v], args.products + c + v * kLanes);

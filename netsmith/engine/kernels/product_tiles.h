@@ -29,7 +29,8 @@ struct ProductTiles {
   std::array<std::array<Function, kMostTileRows>, kMostTileVectors> functions = {};
 };
 
-/// All columns of C, in panels of nearly equal width; all rows for one panel before the next.
+/// All columns of C, in panels of nearly equal width; all rows for one panel before the next, in
+/// tiles of nearly equal height.
 template <typename Args>
 void RunPanels(const ProductTiles<Args>& tiles, const Args& args) {
   const std::int64_t lanes = tiles.lanes;
@@ -50,15 +51,17 @@ void RunPanels(const ProductTiles<Args>& tiles, const Args& args) {
     const std::int64_t last_columns = std::min(lanes, args.n - (end - 1) * lanes);
     const auto& functions = tiles.functions[end - first - 1];
     const std::int64_t max_rows = tiles.max_rows[end - first - 1];
-    for (std::int64_t left = args.m; left > 0; left -= max_rows) {
-      const std::int64_t rows = std::min(left, max_rows);
+    const std::int64_t row_tiles = (args.m + max_rows - 1) / max_rows;
+    for (std::int64_t t = 0; t < row_tiles; ++t) {
+      const std::int64_t row = t * args.m / row_tiles;
+      const std::int64_t rows = (t + 1) * args.m / row_tiles - row;
       functions[rows - 1](panel, last_columns);
       panel.a += rows * panel.a_row;
       if (args.sink == nullptr) {
         panel.c += rows * panel.c_row;
         continue;
       }
-      args.sink->Take({.position = args.position + args.m - left,
+      args.sink->Take({.position = args.position + row,
                        .rows = rows,
                        .channel = first * lanes,
                        .channels = panel.c_row,

@@ -10,6 +10,18 @@
 namespace netsmith::engine {
 namespace {
 
+/// All rows of a sample as tiles.
+void TakeRows(const Layout& layout, const float* values, kernels::TileSink& tiles) {
+  const SampleShape& shape = layout.shape;
+  for (std::int64_t y = 0; y < shape.height; ++y) {
+    tiles.Take({.position = y * shape.width,
+                .rows = shape.width,
+                .channels = shape.channels,
+                .values = values + layout.row(y),
+                .row = shape.channels});
+  }
+}
+
 /// The first half of a batch norm: on the way forward it measures mean and variance, on the way
 /// back it turns the gradient of the normalised values into that of its input. Both need the whole
 /// mini-batch, which has passed the second half by then. It owns the parameters.
@@ -118,6 +130,10 @@ class NormStatisticsOp final : public Op, public NormBehind {
       const float* const values = chunk.Sample(places_.dst(), i);
       const float* const diff_dst = chunk.Sample(places_.diff_dst(), i);
       float* const diff_src = chunk.Sample(places_.diff_src(), i);
+      if (!layout.padded() && !places_.diff_dst().layout.padded() && !diff_src_layout.padded()) {
+        kernels::ApplyNormSlopes(shape_.size(), channels(), values, diff_dst, slopes, diff_src);
+        continue;
+      }
       for (std::int64_t y = 0; y < shape_.height; ++y) {
         kernels::ApplyNormSlopes(layout.row_floats(), channels(), values + layout.row(y),
                                  diff_dst + places_.diff_dst().layout.row(y), slopes,
@@ -235,14 +251,24 @@ class NormStatisticsOp final : public Op, public NormBehind {
     }
     float* const sums = chunk.scratch;
     float* const squares = sums + AlignFloats(c);
-    float* const center = squares + AlignFloats(c);
     std::fill_n(sums, 2 * AlignFloats(c), 0.0f);
-    kernels::RepeatChannels(c, mean, center);
     const bool stream = chunk.stream && places_.dst().whole_batch;
-    ForEachRow(layout, src, places_.dst().layout, dst,
-               [&](std::int64_t n, const float* from, float* to) {
-                 kernels::CopyAndMeasure(n, c, from, center, sums, squares, stream, to);
-               });
+    const Layout& dst_layout = places_.dst().layout;
+    if (TilesTake(c) && !dst_layout.padded()) {
+      kernels::MomentTiles tiles({.channels = c,
+                                  .center = mean,
+                                  .sums = sums,
+                                  .squares = squares,
+                                  .stream = stream,
+                                  .dst = dst});
+      TakeRows(layout, src, tiles);
+    } else {
+      float* const center = squares + AlignFloats(c);
+      kernels::RepeatChannels(c, mean, center);
+      ForEachRow(layout, src, dst_layout, dst, [&](std::int64_t n, const float* from, float* to) {
+        kernels::CopyAndMeasure(n, c, from, center, sums, squares, stream, to);
+      });
+    }
     AddSample(chunk, before, sums);
   }
 
@@ -322,9 +348,15 @@ class NormApplyOp final : public Op, public NormBefore {
     float* const sums = statistics_.GradientSums(chunk);
     const bool stream = chunk.stream && places_.diff_src().whole_batch;
     for (std::int64_t i = first; i < first + count; ++i) {
+      const float* const diff_dst = chunk.Sample(places_.diff_dst(), i);
+      if (TilesTake(channels()) && !places_.src().layout.padded() &&
+          !places_.diff_src().layout.padded()) {
+        kernels::GradientTiles tiles = BeginGradientTiles(chunk, i);
+        TakeRows(places_.diff_dst().layout, diff_dst, tiles);
+        continue;
+      }
       ClearSums(chunk, i);
       const float* const src = chunk.Sample(places_.src(), i);
-      const float* const diff_dst = chunk.Sample(places_.diff_dst(), i);
       float* const diff_src = chunk.Sample(places_.diff_src(), i);
       const Layout& layout = places_.src().layout;
       for (std::int64_t y = 0; y < shape_.height; ++y) {

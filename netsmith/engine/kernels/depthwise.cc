@@ -60,7 +60,7 @@ void Outputs(const DepthwiseRow& row, Access access, const float* src, const flo
   }
   for (int i = 0; i < kPositions; ++i) {
     const V value = relu ? hn::IfThenZeroElse(hn::Lt(sum[i], hn::Zero(Tag())), sum[i]) : sum[i];
-    access.Store(value, dst + i * row.channels);
+    access.Store(value, dst + i * row.dst_step);
   }
 }
 
@@ -85,7 +85,7 @@ void Outputs3x3(const DepthwiseRow& row, Access access, const float* src, const 
 #pragma GCC unroll 8
   for (int i = 0; i < kPositions; ++i) {
     const V value = relu ? hn::IfThenZeroElse(hn::Lt(sum[i], hn::Zero(Tag())), sum[i]) : sum[i];
-    access.Store(value, dst + i * row.channels);
+    access.Store(value, dst + i * row.dst_step);
   }
 }
 
@@ -99,14 +99,14 @@ void Forward3x3(const DepthwiseRow& row, Access access, const float* src, const 
   std::int64_t x = 0;
   for (; x + kPositions <= row.width; x += kPositions) {
     Outputs3x3<kPositions>(row, access, src + x * row.src_step, all, start, relu,
-                           dst + x * row.channels);
+                           dst + x * row.dst_step);
   }
   for (; x + kFewer <= row.width; x += kFewer) {
     Outputs3x3<kFewer>(row, access, src + x * row.src_step, all, start, relu,
-                       dst + x * row.channels);
+                       dst + x * row.dst_step);
   }
   for (; x < row.width; ++x) {
-    Outputs3x3<1>(row, access, src + x * row.src_step, all, start, relu, dst + x * row.channels);
+    Outputs3x3<1>(row, access, src + x * row.src_step, all, start, relu, dst + x * row.dst_step);
   }
 }
 
@@ -121,11 +121,11 @@ void Forward(const DepthwiseRow& row, const float* src, const float* weights, co
     std::int64_t x = 0;
     for (; x + kPositions <= row.width; x += kPositions) {
       Outputs<kPositions>(row, access, src + x * row.src_step + c, weights + c, start, relu,
-                          dst + x * row.channels + c);
+                          dst + x * row.dst_step + c);
     }
     for (; x < row.width; ++x) {
       Outputs<1>(row, access, src + x * row.src_step + c, weights + c, start, relu,
-                 dst + x * row.channels + c);
+                 dst + x * row.dst_step + c);
     }
   });
 }

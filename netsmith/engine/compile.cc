@@ -63,7 +63,10 @@ class Planner {
     PlaceParams(result);
     result.chunk = ChooseChunk();
     PlaceTensors(result);
-    for (int i = 0; i < num_ops(); ++i) PlaceOp(i, result);
+    std::vector<OpPlaces> places;
+    for (int i = 0; i < num_ops(); ++i) places.push_back(PlaceOp(i, result));
+    for (const Phase& phase : phases_) result.reads.push_back(ReadsOf(phase, needs_, places));
+    for (int i = 0; i < num_ops(); ++i) result.ops[i].op->Place(std::move(places[i]));
     result.phases = phases_;
     result.input = value(0).place;
     result.logits = value(num_tensors_ - 1).place;
@@ -93,7 +96,7 @@ class Planner {
                                                 [&](int src) { return has_diff_[src]; });
       }
       if (needs_[i].sharing == Sharing::kNone) continue;
-      diff_of_[dsts[0]] = diff_of_[srcs[0]];
+      if (needs_[i].sharing != Sharing::kValue) diff_of_[dsts[0]] = diff_of_[srcs[0]];
       const int storage = value_of_[srcs[0]];
       if (needs_[i].sharing == Sharing::kFork) {
         forked[storage] = true;
@@ -248,7 +251,7 @@ class Planner {
     for (std::size_t i = 0; i < batch.size(); ++i) batch_places[i]->offset = batch[i].offset;
   }
 
-  void PlaceOp(int i, CompiledGraph& result) {
+  OpPlaces PlaceOp(int i, CompiledGraph& result) {
     auto& [op, srcs, dsts] = ops_[i];
     OpPlaces places{.packed = result.sizes.packed, .group_gradients = result.sizes.group_gradients};
     bool has_backward = !needs_[i].params.empty();
@@ -266,9 +269,9 @@ class Planner {
     result.sizes.packed += AlignFloats(needs_[i].packed);
     result.sizes.group_gradients += AlignFloats(needs_[i].group_gradients);
     result.sizes.scratch = std::max(result.sizes.scratch, AlignFloats(needs_[i].scratch));
-    op->Place(std::move(places));
     result.ops.push_back({std::move(op), needs_[i].whole_chunk, has_backward,
                           needs_[i].remakes && value(dsts[0]).remade});
+    return places;
   }
 
   std::vector<LoweredOp> ops_;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "netsmith/engine/op.h"
+#include "netsmith/engine/phase_reads.h"
 #include "netsmith/engine/precision.h"
 #include "netsmith/engine/timeline.h"
 #include "netsmith/graph/graph.h"
@@ -43,6 +44,7 @@ struct CompiledOp {
 struct CompiledGraph {
   std::vector<CompiledOp> ops;
   std::vector<Phase> phases;
+  std::vector<PhaseReads> reads;  // a phase each
   std::vector<ParamSpec> params;
   std::vector<ParamSpec> running_averages;
   TensorPlace input;

@@ -1,9 +1,11 @@
 #include "netsmith/engine/executor.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 #include "netsmith/engine/kernels/channels.h"
+#include "netsmith/engine/kernels/prefetch.h"
 #include "netsmith/engine/softmax_loss.h"
 
 namespace netsmith::engine {
@@ -72,6 +74,9 @@ void Executor::ForEachChunk(std::int64_t count, int pass, const Chunk& of_all_ch
     const std::int64_t g = pass % 2 == 0 ? task : groups - 1 - task;
     const std::int64_t group_first = count * g / groups;
     const std::int64_t group_end = count * (g + 1) / groups;
+    const std::int64_t next_group = pass % 2 == 0 ? g + 1 : g - 1;
+    const bool known = pool_.num_threads() == 1 && next_group >= 0 && next_group < groups;
+    const std::int64_t next_group_first = known ? count * next_group / groups : -1;
     Chunk chunk = of_all_chunks;
     chunk.workspace = memory_.workspaces + thread * (sizes.workspace + sizes.scratch);
     chunk.scratch = chunk.workspace + sizes.workspace;
@@ -84,10 +89,28 @@ void Executor::ForEachChunk(std::int64_t count, int pass, const Chunk& of_all_ch
       chunk.first = first;
       chunk.count = std::min(graph_.chunk, group_end - first);
       chunk.first_of_group = first == group_first;
+      chunk.next = first + chunk.count < group_end ? first + chunk.count : next_group_first;
       visit(chunk, thread);
     }
+    kernels::ThreadPrefetcher().Pause();
     if (chunk.stream) kernels::FlushStreams();
   });
+}
+
+/// As sample `i` of the chunk begins: `reads` of the one that follows are fetched meanwhile.
+void Executor::FetchNext(const std::vector<TensorPlace>& reads, const Chunk& chunk,
+                         std::int64_t i) const {
+  if (reads.empty() || !chunk.training) return;
+  const std::int64_t next = i + 1 < chunk.count ? chunk.first + i + 1 : chunk.next;
+  std::array<kernels::MemoryRange, kernels::Prefetcher::kMostRanges> ranges;
+  std::size_t num_ranges = 0;
+  if (next >= 0) {
+    for (; num_ranges < std::min(reads.size(), ranges.size()); ++num_ranges) {
+      const std::int64_t size = reads[num_ranges].layout.size();
+      ranges[num_ranges] = {memory_.batch + reads[num_ranges].offset + next * size, size};
+    }
+  }
+  kernels::ThreadPrefetcher().Begin({ranges.data(), num_ranges});
 }
 
 void Executor::LoadInput(const Chunk& chunk, const float* src) const {
@@ -133,28 +156,33 @@ void Executor::ForwardOp(int i, const Chunk& chunk, int thread, std::int64_t fir
         [&] { graph_.ops[i].op->Forward(chunk, first, count); });
 }
 
-void Executor::ForwardChunk(const Phase& phase, const Chunk& chunk, int thread) {
+void Executor::ForwardChunk(int p, const Chunk& chunk, int thread) {
+  const Phase& phase = graph_.phases[p];
   RunOps(
       phase, chunk.count, +1,
       [&](int i, std::int64_t first, std::int64_t count) {
         ForwardOp(i, chunk, thread, first, count);
       },
-      [](int, int, std::int64_t) {});
+      [&](int first_op, int, std::int64_t sample) {
+        if (first_op == phase.first) FetchNext(graph_.reads[p].forward, chunk, sample);
+      });
 }
 
-void Executor::BackwardChunk(const Phase& phase, const Chunk& chunk, int thread) {
+void Executor::BackwardChunk(int p, const Chunk& chunk, int thread) {
+  const Phase& phase = graph_.phases[p];
   const auto backward = [&](int i, std::int64_t first, std::int64_t count) {
     if (!graph_.ops[i].has_backward) return;
     OpTime* time = TimesOf(thread, i);
     Timed(time ? &time->backward_ms : nullptr,
           [&] { graph_.ops[i].op->Backward(chunk, first, count); });
   };
-  const auto remake = [&](int first_op, int end_op, std::int64_t sample) {
+  const auto enter = [&](int first_op, int end_op, std::int64_t sample) {
+    if (end_op == phase.end) FetchNext(graph_.reads[p].backward, chunk, sample);
     for (int i = first_op; i < end_op; ++i) {
       if (graph_.ops[i].remade) ForwardOp(i, chunk, thread, sample, 1);
     }
   };
-  RunOps(phase, chunk.count, -1, backward, remake);
+  RunOps(phase, chunk.count, -1, backward, enter);
 }
 
 void Executor::LossOfChunk(const Chunk& chunk, std::span<const std::int32_t> labels,
@@ -186,7 +214,7 @@ void Executor::Forward(std::span<const float> src) {
   const std::int64_t count = std::ssize(src) / graph_.input.layout.shape.size();
   ForEachChunk(count, 0, {}, [&](const Chunk& chunk, int thread) {
     LoadInput(chunk, src.data());
-    for (const Phase& phase : graph_.phases) ForwardChunk(phase, chunk, thread);
+    for (int p = 0; p < std::ssize(graph_.phases); ++p) ForwardChunk(p, chunk, thread);
   });
 }
 
@@ -205,17 +233,17 @@ double Executor::Train(std::span<const float> src, std::span<const std::int32_t>
   for (int p = 0; p <= last; ++p) {
     ForEachChunk(count, p, of_all_chunks, [&](const Chunk& chunk, int thread) {
       if (p == 0) LoadInput(chunk, src.data());
-      ForwardChunk(phases[p], chunk, thread);
+      ForwardChunk(p, chunk, thread);
       if (p < last) return;
       LossOfChunk(chunk, labels, loss);
-      BackwardChunk(phases[p], chunk, thread);
+      BackwardChunk(p, chunk, thread);
     });
     if (p < last) graph_.ops[phases[p].end - 1].op->FinishForward(whole);
   }
   for (int p = last - 1; p >= 0; --p) {
     graph_.ops[phases[p + 1].first].op->FinishBackward(whole);
     ForEachChunk(count, 2 * last - p, of_all_chunks,
-                 [&](const Chunk& chunk, int thread) { BackwardChunk(phases[p], chunk, thread); });
+                 [&](const Chunk& chunk, int thread) { BackwardChunk(p, chunk, thread); });
   }
   FinishGradients(whole);
   double sum = 0;

@@ -48,10 +48,11 @@ class Executor {
   void ForEachChunk(std::int64_t count, int pass, const Chunk& of_all_chunks, Visit visit);
   template <typename Call, typename Enter>
   void RunOps(const Phase& phase, std::int64_t count, int direction, Call call, Enter enter) const;
+  void FetchNext(const std::vector<TensorPlace>& reads, const Chunk& chunk, std::int64_t i) const;
   void LoadInput(const Chunk& chunk, const float* src) const;
   void ForwardOp(int i, const Chunk& chunk, int thread, std::int64_t first, std::int64_t count);
-  void ForwardChunk(const Phase& phase, const Chunk& chunk, int thread);
-  void BackwardChunk(const Phase& phase, const Chunk& chunk, int thread);
+  void ForwardChunk(int p, const Chunk& chunk, int thread);
+  void BackwardChunk(int p, const Chunk& chunk, int thread);
   void LossOfChunk(const Chunk& chunk, std::span<const std::int32_t> labels,
                    const LossOptions& loss);
   void FinishGradients(const Batch& whole);

@@ -87,6 +87,14 @@ class Lowering {
   const std::string& Name(int node) const { return graph_.nodes[node].name; }
   SampleShape SrcShape(int node) const { return infos_[graph_.nodes[node].inputs[0]].shape; }
 
+  /// The op that made a tensor; null for the input.
+  Op* MakerOf(int tensor) {
+    for (LoweredOp& lowered : result_.ops) {
+      if (std::ranges::find(lowered.dsts, tensor) != lowered.dsts.end()) return lowered.op.get();
+    }
+    return nullptr;
+  }
+
   /// Adds an op of one output; returns its tensor.
   int Add(std::unique_ptr<Op> op, std::vector<int> srcs) {
     const int dst = result_.num_tensors++;
@@ -147,9 +155,10 @@ class Lowering {
     const bool depthwise =
         conv.groups > 1 && conv.groups == shape.channels && conv.filters == conv.groups;
     const bool with_relu = TakeInRelu(node);
-    return Add(depthwise ? MakeDepthwiseOp(name, conv, shape, with_relu)
-                         : MakeConvOp(name, conv, shape, with_relu, precision_),
-               {src});
+    auto op = depthwise ? MakeDepthwiseOp(name, conv, shape, with_relu)
+                        : MakeConvOp(name, conv, shape, with_relu, precision_);
+    if (Op* const before = MakerOf(src)) HandBackTo(*before, *op);
+    return Add(std::move(op), {src});
   }
   int Make(int node, const graph::MaxPool& pool) {
     const bool slides =
@@ -167,7 +176,7 @@ class Lowering {
     const int src = Take(node);
     const SampleShape shape = SrcShape(node);
     const std::string name = Name(node);
-    BatchNormOps ops = MakeBatchNormOps(name, norm, shape, TakeInRelu(node));
+    BatchNormOps ops = MakeBatchNormOps(name, norm, shape, TakeInRelu(node), MakerOf(src));
     const int seen = Add(std::move(ops.statistics), {src});
     return Add(std::move(ops.apply), {seen});
   }

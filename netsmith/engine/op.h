@@ -25,6 +25,7 @@ struct Chunk {
   std::int64_t first = 0;  // its first sample's number in the mini-batch
   std::int64_t count = 0;
   std::int64_t group_first = 0;  // the first sample of its group
+  std::int64_t next = -1;        // the sample that its thread takes after it, if that is known
   bool first_of_group = true;    // the group's gradients start here
   bool training = false;
   bool stream = false;  // tensors of the whole mini-batch are written past the cache
@@ -97,6 +98,8 @@ enum class Sharing {
   kNone,
   /// Output and input may be one tensor; their gradients always are.
   kInPlace,
+  /// Output and input are one tensor; their gradients are not.
+  kValue,
   /// Several outputs that are all the input; the first one's gradient is the input's.
   kFork,
 };
@@ -130,6 +133,9 @@ struct OpPlaces {
   bool needs_diff_src() const { return needs_diff_srcs[0]; }
 };
 
+class NormBehind;
+class NormBefore;
+
 /// One operation of a compiled program. Immutable while a step runs: any number of threads call it
 /// with chunks of their own.
 class Op {
@@ -138,6 +144,10 @@ class Op {
   virtual ~Op() = default;
 
   const std::string& name() const { return name_; }
+  /// Tells of the batch norm that alone reads the output, or has made the input. True when the op
+  /// will hand over to it, in training, its output or its input's gradient (ops/norm_neighbours.h).
+  virtual bool HandOverTo(const NormBehind& /*norm*/) { return false; }
+  virtual bool HandBackTo(const NormBefore& /*norm*/) { return false; }
   virtual OpNeeds Needs() const = 0;
   void Place(OpPlaces places) { places_ = std::move(places); }
 

@@ -158,6 +158,32 @@ std::vector<NamedGraph> OperationGraphs(bool small) {
     b.Add(graph::Conv{.filters = 5, .kernel_width = 3, .bias = false});
     b.Add(graph::BatchNorm{});
   });
+  // Whole vectors of channels, which the convolutions hand over to the norms tile by tile.
+  const std::int64_t vector = small ? 2 : 16;
+  add("norms between convolutions", image, [&](Builder& b) {
+    const auto separate = [&](std::int64_t channels, std::int64_t stride) {
+      b.Add(graph::Conv{.filters = channels,
+                        .kernel_height = 3,
+                        .kernel_width = 3,
+                        .stride_height = stride,
+                        .stride_width = stride,
+                        .groups = channels,
+                        .bias = false});
+      b.Add(graph::BatchNorm{});
+    };
+    b.Add(graph::Conv{.filters = vector, .kernel_height = 3, .kernel_width = 3});
+    b.Add(graph::BatchNorm{});
+    b.Add(Activation{});
+    separate(vector, 1);
+    b.Add(Activation{});
+    b.Add(graph::Conv{.filters = 5 * vector, .bias = false});
+    b.Add(graph::BatchNorm{});
+    separate(5 * vector, 2);
+    b.Add(Activation{});
+    b.Add(graph::Conv{.filters = 4 * vector, .bias = false});
+    b.Add(graph::BatchNorm{});
+    b.Add(Activation{});
+  });
   one("squeeze and excite", image, graph::SqueezeExcite{2});
 
   add("residual", image, [&](Builder& b) {

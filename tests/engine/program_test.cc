@@ -206,6 +206,33 @@ TEST(ProgramTest, WeightsAreBitIdenticalForAnyNumberOfThreads) {
   }
 }
 
+TEST(ProgramTest, PastTheCacheTheSameIsComputed) {
+  graph::Graph graph{.input = {24, 24, 3}, .nodes = {}};
+  int last = graph.Add(graph::Input{}, {});
+  for (const std::int64_t groups : {1, 16, 1}) {
+    last = graph.Add(
+        graph::Conv{.filters = 16, .kernel_height = 3, .kernel_width = 3, .groups = groups},
+        {last});
+    last = graph.Add(graph::BatchNorm{}, {last});
+    last = graph.Add(graph::Activation{}, {last});
+  }
+  last = graph.Add(graph::GlobalAvgPool{}, {last});
+  graph.Add(graph::Dense{4}, {last});
+  base::Generator generator(8);
+  const auto src = ToFloat(testing::RandomValues(generator, 32 * graph.input.size()));
+  const auto labels = testing::RandomLabels(generator, 32, 4);
+  const auto gradients = [&](std::int64_t mb) {
+    base::ThreadPool pool(1);
+    Program program(graph, mb, pool);
+    base::Generator weights(9);
+    program.InitParams(weights);
+    program.ForwardBackward(src, labels, 0);
+    return std::vector<float>(program.flat_gradients().begin(), program.flat_gradients().end());
+  };
+  // A tensor of 512 samples has 18 MiB, and such a program writes past the cache.
+  EXPECT_EQ(gradients(512), gradients(32));
+}
+
 /// Wide enough that its convolutions take bf16 in all three passes.
 const graph::Graph& WideGraph() {
   static const graph::Graph graph = testing::MakeGraph(

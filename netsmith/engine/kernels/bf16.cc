@@ -39,23 +39,27 @@ void Tile<kRows, kVectors>::Run(const Bf16GemmArgs& g, std::int64_t last_columns
   for (std::int64_t block = 0; block < g.blocks; ++block) {
     const Bf16* a = g.a + block * g.a_block;
     const Bf16Pair* b = g.b + block * g.b_block;
-    for (std::int64_t l = 0; l < g.k; ++l, a += g.a_col, b += g.b_row) {
-      Vector first[kVectors], second[kVectors];
-      for (int v = 0; v < kVectors; ++v) {
-        const auto pairs = hn::LoadU(Bits(), b + v * kLanes);
-        first[v] = First(pairs);
-        second[v] = Second(pairs);
-      }
-      for (int i = 0; i < kRows; ++i) {
-        Bf16Pair pair;
-        std::memcpy(&pair, a + i * g.a_row, sizeof pair);
-        const auto a_pair = hn::Set(Bits(), pair);
-        const Vector a_first = First(a_pair), a_second = Second(a_pair);
+    for (std::int64_t left = g.k, steps = 0; left > 0; left -= steps) {
+      steps = StepsToReport(g.prefetcher, left);
+      for (std::int64_t l = 0; l < steps; ++l, a += g.a_col, b += g.b_row) {
+        Vector first[kVectors], second[kVectors];
         for (int v = 0; v < kVectors; ++v) {
-          sum[i][v] = hn::MulAdd(a_first, first[v], sum[i][v]);
-          sum[i][v] = hn::MulAdd(a_second, second[v], sum[i][v]);
+          const auto pairs = hn::LoadU(Bits(), b + v * kLanes);
+          first[v] = First(pairs);
+          second[v] = Second(pairs);
+        }
+        for (int i = 0; i < kRows; ++i) {
+          Bf16Pair pair;
+          std::memcpy(&pair, a + i * g.a_row, sizeof pair);
+          const auto a_pair = hn::Set(Bits(), pair);
+          const Vector a_first = First(a_pair), a_second = Second(a_pair);
+          for (int v = 0; v < kVectors; ++v) {
+            sum[i][v] = hn::MulAdd(a_first, first[v], sum[i][v]);
+            sum[i][v] = hn::MulAdd(a_second, second[v], sum[i][v]);
+          }
         }
       }
+      if (g.prefetcher != nullptr) g.prefetcher->Report(kRows * kVectors * steps);
     }
   }
   StoreSums(g, sum, last_columns);

@@ -39,13 +39,20 @@ template <int kRows, int kVectors>
 struct Tile {
   __attribute__((noinline)) static void Run(const Bf16GemmArgs& g, std::int64_t last_columns) {
     __m512 sum[kRows][kVectors];
-    for (int i = 0; i < kRows; ++i) {
-      for (int v = 0; v < kVectors; ++v) {
-        if (g.accumulate) {
+    // Loops over sums are unrolled by pragma, or GCC keeps the sums in memory between them.
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) {
+      const __m512 start =
+          g.bias != nullptr ? _mm512_loadu_ps(g.bias + v * kLanes) : _mm512_setzero_ps();
+#pragma GCC unroll 16
+      for (int i = 0; i < kRows; ++i) sum[i][v] = start;
+    }
+    if (g.accumulate) {
+#pragma GCC unroll 16
+      for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 4
+        for (int v = 0; v < kVectors; ++v) {
           sum[i][v] = _mm512_loadu_ps(g.c + i * g.c_row + v * kLanes);
-        } else {
-          sum[i][v] =
-              g.bias != nullptr ? _mm512_loadu_ps(g.bias + v * kLanes) : _mm512_setzero_ps();
         }
       }
     }
@@ -53,24 +60,30 @@ struct Tile {
     for (std::int64_t block = 0; block < g.blocks; ++block) {
       const Bf16* a = g.a + block * g.a_block;
       const Bf16Pair* b = g.b + block * g.b_block;
-      for (std::int64_t l = 0; l < g.k; ++l, a += a_col, b += b_row) {
-        __m512bh b_vectors[kVectors];
-#pragma GCC unroll 4
-        for (int v = 0; v < kVectors; ++v) {
-          b_vectors[v] = reinterpret_cast<__m512bh>(_mm512_loadu_si512(b + v * kLanes));
-        }
-#pragma GCC unroll 16
-        for (int i = 0; i < kRows; ++i) {
-          const __m512bh a_pair = Broadcast(a + i * a_row);
+      for (std::int64_t left = g.k, steps = 0; left > 0; left -= steps) {
+        steps = StepsToReport(g.prefetcher, left);
+        for (std::int64_t l = 0; l < steps; ++l, a += a_col, b += b_row) {
+          __m512bh b_vectors[kVectors];
 #pragma GCC unroll 4
           for (int v = 0; v < kVectors; ++v) {
-            sum[i][v] = _mm512_dpbf16_ps(sum[i][v], a_pair, b_vectors[v]);
+            b_vectors[v] = reinterpret_cast<__m512bh>(_mm512_loadu_si512(b + v * kLanes));
+          }
+#pragma GCC unroll 16
+          for (int i = 0; i < kRows; ++i) {
+            const __m512bh a_pair = Broadcast(a + i * a_row);
+#pragma GCC unroll 4
+            for (int v = 0; v < kVectors; ++v) {
+              sum[i][v] = _mm512_dpbf16_ps(sum[i][v], a_pair, b_vectors[v]);
+            }
           }
         }
+        if (g.prefetcher != nullptr) g.prefetcher->Report(kRows * kVectors * steps);
       }
     }
     const __mmask16 last = FirstN(last_columns);
+#pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) {
         __m512 value = sum[i][v];
         // NaN stays, as the comparison with it is false.

@@ -4,8 +4,10 @@
 #include <array>
 #include <cstdint>
 #include <numeric>
+#include <type_traits>
 
 #include "netsmith/base/check.h"
+#include "netsmith/engine/kernels/prefetch.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "netsmith/engine/kernels/channels.cc"
@@ -139,8 +141,64 @@ void Products(std::int64_t n, std::int64_t channels, const float* a, const float
   });
 }
 
+/// Calls body(vectors, floats, c) for a few positions at a time, so that they stay in the
+/// first-level cache, and up to four vectors of channels from channel c on. `channels` are whole
+/// vectors.
+template <class Body>
+void ForEachBlock(std::int64_t n, std::int64_t channels, Body body) {
+  constexpr std::int64_t kBlockFloats = 4096;
+  const std::int64_t lanes = hn::MaxLanes(hn::CappedTag<float, 16>());
+  const std::int64_t block = std::max<std::int64_t>(1, kBlockFloats / channels) * channels;
+  for (std::int64_t first = 0; first < n; first += block) {
+    const std::int64_t end = std::min(n, first + block);
+    std::int64_t c = 0;
+    for (; c + 4 * lanes <= channels; c += 4 * lanes) {
+      body(std::integral_constant<int, 4>(), first + c, end);
+    }
+    for (; c + 2 * lanes <= channels; c += 2 * lanes) {
+      body(std::integral_constant<int, 2>(), first + c, end);
+    }
+    for (; c < channels; c += lanes) body(std::integral_constant<int, 1>(), first + c, end);
+  }
+}
+
+bool AreWholeVectors(std::int64_t channels) {
+  return channels % hn::MaxLanes(hn::CappedTag<float, 16>()) == 0;
+}
+
+/// kVectors vectors of channels of the positions in [first, end), with their constants in
+/// registers.
+template <int kVectors, bool kRelu>
+void ScaleBlock(std::int64_t first, std::int64_t end, std::int64_t channels, const float* src,
+                const float* scale, const float* shift, float* dst) {
+  const hn::CappedTag<float, 16> d;
+  const std::int64_t lanes = hn::MaxLanes(d);
+  hn::Vec<decltype(d)> scales[kVectors], shifts[kVectors];
+#pragma GCC unroll 4
+  for (int v = 0; v < kVectors; ++v) {
+    scales[v] = hn::LoadU(d, scale + v * lanes);
+    shifts[v] = hn::LoadU(d, shift + v * lanes);
+  }
+  for (std::int64_t i = first; i < end; i += channels) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) {
+      const auto value = hn::MulAdd(hn::LoadU(d, src + i + v * lanes), scales[v], shifts[v]);
+      hn::StoreU(kRelu ? hn::IfThenZeroElse(hn::Lt(value, hn::Zero(d)), value) : value, d,
+                 dst + i + v * lanes);
+    }
+  }
+}
+
 void Scale(std::int64_t n, std::int64_t channels, const float* src, const float* scale,
            const float* shift, bool relu, float* dst) {
+  if (AreWholeVectors(channels)) {
+    return ForEachBlock(n, channels, [=](auto vectors, std::int64_t first, std::int64_t end) {
+      constexpr int kVectors = decltype(vectors)::value;
+      const std::int64_t c = first % channels;
+      const auto scale_block = relu ? ScaleBlock<kVectors, true> : ScaleBlock<kVectors, false>;
+      scale_block(first, end, channels, src, scale + c, shift + c, dst);
+    });
+  }
   ForEach(n, channels, [&](auto d, std::int64_t i, std::int64_t j) {
     const auto value =
         hn::MulAdd(hn::LoadU(d, src + i), hn::LoadU(d, scale + j), hn::LoadU(d, shift + j));
@@ -168,8 +226,38 @@ void NormGradients(std::int64_t n, std::int64_t channels, const float* src,
   });
 }
 
+template <int kVectors>
+void SlopesBlock(std::int64_t first, std::int64_t end, std::int64_t channels, const float* src,
+                 const float* diff_dst, const NormSlopes& slopes, float* diff_src) {
+  const hn::CappedTag<float, 16> d;
+  using V = hn::Vec<decltype(d)>;
+  const std::int64_t lanes = hn::MaxLanes(d), c = first % channels;
+  V along_diff[kVectors], along_src[kVectors], mean[kVectors], offset[kVectors];
+#pragma GCC unroll 4
+  for (int v = 0; v < kVectors; ++v) {
+    along_diff[v] = hn::LoadU(d, slopes.along_diff + c + v * lanes);
+    along_src[v] = hn::LoadU(d, slopes.along_src + c + v * lanes);
+    mean[v] = hn::LoadU(d, slopes.mean + c + v * lanes);
+    offset[v] = hn::LoadU(d, slopes.offset + c + v * lanes);
+  }
+  for (std::int64_t i = first; i < end; i += channels) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) {
+      const V deviation = hn::Sub(hn::LoadU(d, src + i + v * lanes), mean[v]);
+      const V along = hn::MulAdd(deviation, along_src[v], offset[v]);
+      const V diff = hn::LoadU(d, diff_dst + i + v * lanes);
+      hn::StoreU(hn::MulAdd(diff, along_diff[v], along), d, diff_src + i + v * lanes);
+    }
+  }
+}
+
 void NormBackward(std::int64_t n, std::int64_t channels, const float* src, const float* diff_dst,
                   const NormSlopes& slopes, float* diff_src) {
+  if (AreWholeVectors(channels)) {
+    return ForEachBlock(n, channels, [&](auto vectors, std::int64_t first, std::int64_t end) {
+      SlopesBlock<decltype(vectors)::value>(first, end, channels, src, diff_dst, slopes, diff_src);
+    });
+  }
   ForEach(n, channels, [&](auto d, std::int64_t i, std::int64_t j) {
     const auto deviation = hn::Sub(hn::LoadU(d, src + i), hn::LoadU(d, slopes.mean + j));
     const auto along_src =
@@ -192,6 +280,13 @@ HWY_EXPORT(Scale);
 HWY_EXPORT(NormGradients);
 HWY_EXPORT(NormBackward);
 
+namespace {
+
+/// What a pass of a norm takes: three operations a vector.
+constexpr std::int64_t kFloatsOfWork = 5;
+
+}  // namespace
+
 std::int64_t ChannelPeriod(std::int64_t channels) {
   constexpr std::int64_t kMostLanes = 16;
   NETSMITH_CHECK_LT(0, channels);
@@ -210,11 +305,13 @@ void AddChannelSums(std::int64_t n, std::int64_t channels, const float* values, 
 void CopyAndMeasure(std::int64_t n, std::int64_t channels, const float* src, const float* center,
                     float* sums, float* squares, bool stream, float* dst) {
   HWY_DYNAMIC_DISPATCH(Moments)(n, channels, src, center, sums, squares, stream, dst);
+  ReportWork(n / kFloatsOfWork);
 }
 
 void ScaleChannels(std::int64_t n, std::int64_t channels, const float* src, const float* scale,
                    const float* shift, bool relu, float* dst) {
   HWY_DYNAMIC_DISPATCH(Scale)(n, channels, src, scale, shift, relu, dst);
+  ReportWork(n / kFloatsOfWork);
 }
 
 void AddNormGradients(std::int64_t n, std::int64_t channels, const float* src,
@@ -222,11 +319,13 @@ void AddNormGradients(std::int64_t n, std::int64_t channels, const float* src,
                       float* products, bool stream, float* diff_src) {
   HWY_DYNAMIC_DISPATCH(NormGradients)
   (n, channels, src, norm, relu, diff_dst, sums, products, stream, diff_src);
+  ReportWork(n / kFloatsOfWork);
 }
 
 void ApplyNormSlopes(std::int64_t n, std::int64_t channels, const float* src, const float* diff_dst,
                      const NormSlopes& slopes, float* diff_src) {
   HWY_DYNAMIC_DISPATCH(NormBackward)(n, channels, src, diff_dst, slopes, diff_src);
+  ReportWork(n / kFloatsOfWork);
 }
 
 void FlushStreams() { hwy::FlushStream(); }

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <type_traits>
 
+#include "netsmith/engine/kernels/prefetch.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "netsmith/engine/kernels/depthwise.cc"
 #include <hwy/foreach_target.h>
@@ -58,23 +60,72 @@ void Outputs(const DepthwiseRow& row, Access access, const float* src, const flo
   }
   for (int i = 0; i < kPositions; ++i) {
     const V value = relu ? hn::IfThenZeroElse(hn::Lt(sum[i], hn::Zero(Tag())), sum[i]) : sum[i];
-    access.Store(value, dst + i * row.channels);
+    access.Store(value, dst + i * row.dst_step);
+  }
+}
+
+/// The same for 3×3, with the weights in registers.
+template <int kPositions, class Access>
+void Outputs3x3(const DepthwiseRow& row, Access access, const float* src, const V (&weights)[9],
+                V start, bool relu, float* dst) {
+  V sum[kPositions];
+#pragma GCC unroll 8
+  for (int i = 0; i < kPositions; ++i) sum[i] = start;
+#pragma GCC unroll 3
+  for (int h = 0; h < 3; ++h) {
+#pragma GCC unroll 3
+    for (int w = 0; w < 3; ++w) {
+      const float* from = src + h * row.src_row + w * row.src_tap;
+#pragma GCC unroll 8
+      for (int i = 0; i < kPositions; ++i, from += row.src_step) {
+        sum[i] = hn::MulAdd(access.Load(from), weights[3 * h + w], sum[i]);
+      }
+    }
+  }
+#pragma GCC unroll 8
+  for (int i = 0; i < kPositions; ++i) {
+    const V value = relu ? hn::IfThenZeroElse(hn::Lt(sum[i], hn::Zero(Tag())), sum[i]) : sum[i];
+    access.Store(value, dst + i * row.dst_step);
+  }
+}
+
+template <class Access>
+void Forward3x3(const DepthwiseRow& row, Access access, const float* src, const float* weights,
+                V start, bool relu, float* dst) {
+  constexpr int kPositions = 8, kFewer = 4;
+  V all[9];
+#pragma GCC unroll 9
+  for (int tap = 0; tap < 9; ++tap) all[tap] = access.Load(weights + tap * row.channels);
+  std::int64_t x = 0;
+  for (; x + kPositions <= row.width; x += kPositions) {
+    Outputs3x3<kPositions>(row, access, src + x * row.src_step, all, start, relu,
+                           dst + x * row.dst_step);
+  }
+  for (; x + kFewer <= row.width; x += kFewer) {
+    Outputs3x3<kFewer>(row, access, src + x * row.src_step, all, start, relu,
+                       dst + x * row.dst_step);
+  }
+  for (; x < row.width; ++x) {
+    Outputs3x3<1>(row, access, src + x * row.src_step, all, start, relu, dst + x * row.dst_step);
   }
 }
 
 void Forward(const DepthwiseRow& row, const float* src, const float* weights, const float* bias,
              bool relu, float* dst) {
   constexpr int kPositions = 8;
+  // Weights and sums together fit the 32 registers of AVX-512.
+  const bool in_registers = HWY_TARGET <= HWY_AVX3 && row.kh == 3 && row.kw == 3;
   ForEachVector(row.channels, [&](std::int64_t c, auto access) {
     const V start = bias == nullptr ? hn::Zero(Tag()) : access.Load(bias + c);
+    if (in_registers) return Forward3x3(row, access, src + c, weights + c, start, relu, dst + c);
     std::int64_t x = 0;
     for (; x + kPositions <= row.width; x += kPositions) {
       Outputs<kPositions>(row, access, src + x * row.src_step + c, weights + c, start, relu,
-                          dst + x * row.channels + c);
+                          dst + x * row.dst_step + c);
     }
     for (; x < row.width; ++x) {
       Outputs<1>(row, access, src + x * row.src_step + c, weights + c, start, relu,
-                 dst + x * row.channels + c);
+                 dst + x * row.dst_step + c);
     }
   });
 }
@@ -152,19 +203,30 @@ HWY_EXPORT(Forward);
 HWY_EXPORT(Weights);
 HWY_EXPORT(Weighted);
 
+namespace {
+
+std::int64_t WorkOf(const DepthwiseRow& row) {
+  return row.width * row.channels * row.kh * row.kw / 16;
+}
+
+}  // namespace
+
 void DepthwiseForward(const DepthwiseRow& row, const float* src, const float* weights,
                       const float* bias, bool relu, float* dst) {
   HWY_DYNAMIC_DISPATCH(Forward)(row, src, weights, bias, relu, dst);
+  ReportWork(WorkOf(row));
 }
 
 void DepthwiseWeights(const DepthwiseRow& row, const float* src, const float* diff_dst,
                       float* diff_weights) {
   HWY_DYNAMIC_DISPATCH(Weights)(row, src, diff_dst, diff_weights);
+  ReportWork(WorkOf(row));
 }
 
 void AddWeighted(std::int64_t count, std::int64_t channels, const float* src, const float* weights,
                  float* dst, std::int64_t dst_step) {
   HWY_DYNAMIC_DISPATCH(Weighted)(count, channels, src, weights, dst, dst_step);
+  ReportWork(count * channels / 8);
 }
 
 }  // namespace netsmith::engine::kernels

@@ -12,6 +12,7 @@ struct DepthwiseRow {
   std::int64_t src_step = 0;  // from one window to the next
   std::int64_t src_row = 0;   // from one kernel row to the next
   std::int64_t src_tap = 0;   // from one kernel element to the next
+  std::int64_t dst_step = 0;  // from one output position to the next
 };
 
 /// dst[x][c] = bias[c] + Σ_h,w src[window x, h, w][c] · weights[h][w][c], then ReLU if asked; bias

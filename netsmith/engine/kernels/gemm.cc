@@ -27,18 +27,22 @@ void Tile<kRows, kVectors>::Run(const GemmArgs& g, std::int64_t last_columns) {
   for (std::int64_t block = 0; block < g.blocks; ++block) {
     const float* a = g.a + block * g.a_block;
     const float* b = g.b + block * g.b_block;
-    for (std::int64_t l = 0; l < g.k; ++l, a += a_col, b += b_row) {
-      Vector b_vectors[kVectors];
+    for (std::int64_t left = g.k, steps = 0; left > 0; left -= steps) {
+      steps = StepsToReport(g.prefetcher, left);
+      for (std::int64_t l = 0; l < steps; ++l, a += a_col, b += b_row) {
+        Vector b_vectors[kVectors];
 #pragma GCC unroll 4
-      for (int v = 0; v < kVectors; ++v) b_vectors[v] = hn::LoadU(d, b + v * kLanes);
+        for (int v = 0; v < kVectors; ++v) b_vectors[v] = hn::LoadU(d, b + v * kLanes);
 #pragma GCC unroll 16
-      for (int i = 0; i < kRows; ++i) {
-        const Vector a_value = hn::Set(d, a[i * a_row]);
+        for (int i = 0; i < kRows; ++i) {
+          const Vector a_value = hn::Set(d, a[i * a_row]);
 #pragma GCC unroll 4
-        for (int v = 0; v < kVectors; ++v) {
-          sum[i][v] = hn::MulAdd(a_value, b_vectors[v], sum[i][v]);
+          for (int v = 0; v < kVectors; ++v) {
+            sum[i][v] = hn::MulAdd(a_value, b_vectors[v], sum[i][v]);
+          }
         }
       }
+      if (g.prefetcher != nullptr) g.prefetcher->Report(kRows * kVectors * steps);
     }
   }
   StoreSums(g, sum, last_columns);

@@ -2,7 +2,14 @@
 
 #include <cstdint>
 
+#include "netsmith/engine/kernels/prefetch.h"
+#include "netsmith/engine/kernels/tile_sink.h"
+
 namespace netsmith::engine::kernels {
+
+/// Rows of B that stay in the second-level cache while all rows of A pass: 1024 rows of four
+/// 64-byte vectors are 256 KiB.
+inline constexpr std::int64_t kMaxDepth = 1024;
 
 /// One matrix product over strided views, the work-horse of convolutions, dense layers and their
 /// gradients:
@@ -34,6 +41,11 @@ struct Product {
   const float* bias = nullptr;  // [n]: start of every row, instead of 0
   bool accumulate = false;      // start from what C holds; not together with bias
   bool relu = false;
+  /// Takes C in place of memory, in whole vectors: then k · blocks is at most kMaxDepth. `position`
+  /// is C's first row to it.
+  TileSink* sink = nullptr;
+  std::int64_t position = 0;
+  Prefetcher* prefetcher = nullptr;  // set as the product begins
 };
 
 }  // namespace netsmith::engine::kernels

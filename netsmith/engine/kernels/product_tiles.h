@@ -6,12 +6,15 @@
 #include <utility>
 
 #include "netsmith/base/check.h"
+#include "netsmith/engine/kernels/prefetch.h"
+#include "netsmith/engine/kernels/product.h"
 
 /// How a Product is cut into the tiles that an instruction set keeps in its registers.
 namespace netsmith::engine::kernels {
 
 inline constexpr int kMostTileVectors = 4;
 inline constexpr int kMostTileRows = 16;
+inline constexpr int kMostLanes = 16;
 
 /// The tiles of one instruction set.
 template <typename Args>
@@ -26,14 +29,12 @@ struct ProductTiles {
   std::array<std::array<Function, kMostTileRows>, kMostTileVectors> functions = {};
 };
 
-/// Rows of B that stay in the second-level cache while all rows of A pass: 1024 rows of four
-/// 64-byte vectors are 256 KiB.
-inline constexpr std::int64_t kMaxDepth = 1024;
-
-/// All columns of C, in panels of nearly equal width; all rows for one panel before the next.
+/// All columns of C, in panels of nearly equal width; all rows for one panel before the next, in
+/// tiles of nearly equal height.
 template <typename Args>
 void RunPanels(const ProductTiles<Args>& tiles, const Args& args) {
   const std::int64_t lanes = tiles.lanes;
+  alignas(64) float of_sink[kMostTileRows * kMostTileVectors * kMostLanes];
   const std::int64_t vectors = (args.n + lanes - 1) / lanes;
   const std::int64_t panels = (vectors + tiles.max_vectors - 1) / tiles.max_vectors;
   for (std::int64_t p = 0; p < panels; ++p) {
@@ -43,13 +44,29 @@ void RunPanels(const ProductTiles<Args>& tiles, const Args& args) {
     panel.b += first * lanes;
     panel.c += first * lanes;
     if (panel.bias != nullptr) panel.bias += first * lanes;
+    if (args.sink != nullptr) {
+      panel.c = of_sink;
+      panel.c_row = (end - first) * lanes;
+    }
     const std::int64_t last_columns = std::min(lanes, args.n - (end - 1) * lanes);
     const auto& functions = tiles.functions[end - first - 1];
     const std::int64_t max_rows = tiles.max_rows[end - first - 1];
-    for (std::int64_t left = args.m; left > 0; left -= max_rows) {
-      functions[std::min(left, max_rows) - 1](panel, last_columns);
-      panel.a += max_rows * panel.a_row;
-      panel.c += max_rows * panel.c_row;
+    const std::int64_t row_tiles = (args.m + max_rows - 1) / max_rows;
+    for (std::int64_t t = 0; t < row_tiles; ++t) {
+      const std::int64_t row = t * args.m / row_tiles;
+      const std::int64_t rows = (t + 1) * args.m / row_tiles - row;
+      functions[rows - 1](panel, last_columns);
+      panel.a += rows * panel.a_row;
+      if (args.sink == nullptr) {
+        panel.c += rows * panel.c_row;
+        continue;
+      }
+      args.sink->Take({.position = args.position + row,
+                       .rows = rows,
+                       .channel = first * lanes,
+                       .channels = panel.c_row,
+                       .values = of_sink,
+                       .row = panel.c_row});
     }
   }
 }
@@ -59,6 +76,9 @@ template <typename Args>
 void RunProduct(const ProductTiles<Args>& tiles, const Args& args) {
   NETSMITH_CHECK(args.bias == nullptr || !args.accumulate);
   NETSMITH_CHECK_LT(0, std::min({args.m, args.n, args.k, args.blocks}));
+  NETSMITH_CHECK(args.sink == nullptr ||
+                 (args.k * args.blocks <= kMaxDepth && args.n % tiles.lanes == 0));
+  Prefetcher* const prefetcher = ActivePrefetcher();
   const std::int64_t k_part = std::min(args.k, kMaxDepth);
   const std::int64_t block_part = std::max<std::int64_t>(1, kMaxDepth / args.k);
   for (std::int64_t block = 0; block < args.blocks; block += block_part) {
@@ -75,6 +95,7 @@ void RunProduct(const ProductTiles<Args>& tiles, const Args& args) {
         part.accumulate = true;
       }
       part.relu = args.relu && last;
+      part.prefetcher = prefetcher;
       RunPanels(tiles, part);
     }
   }

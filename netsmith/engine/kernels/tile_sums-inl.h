@@ -19,38 +19,49 @@ using Tag = hn::CappedTag<float, 16>;
 using Vector = hn::Vec<Tag>;
 constexpr std::int64_t kLanes = hn::MaxLanes(Tag());
 
+// Loops over sums are unrolled by pragma, or GCC keeps the sums in memory between them.
+
 /// What the sums of a tile of a Product start from.
 template <int kRows, int kVectors, typename Args>
 HWY_INLINE void LoadSums(const Args& g, Vector (&sum)[kRows][kVectors]) {
   const Tag d;
-  for (int i = 0; i < kRows; ++i) {
-    for (int v = 0; v < kVectors; ++v) {
-      if (g.accumulate) {
-        sum[i][v] = hn::LoadU(d, g.c + i * g.c_row + v * kLanes);
-      } else {
-        sum[i][v] = g.bias != nullptr ? hn::LoadU(d, g.bias + v * kLanes) : hn::Zero(d);
-      }
-    }
+#pragma GCC unroll 4
+  for (int v = 0; v < kVectors; ++v) {
+    Vector start = hn::Zero(d);
+    if (g.bias != nullptr) start = hn::LoadU(d, g.bias + v * kLanes);
+#pragma GCC unroll 16
+    for (int i = 0; i < kRows; ++i) sum[i][v] = start;
+  }
+  if (!g.accumulate) return;
+  const float* from = g.c;
+#pragma GCC unroll 16
+  for (int i = 0; i < kRows; ++i, from += g.c_row) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) sum[i][v] = hn::LoadU(d, from + v * kLanes);
   }
 }
 
 /// `last_columns` of the last vector are real.
 template <int kRows, int kVectors, typename Args>
-HWY_INLINE void StoreSums(const Args& g, const Vector (&sum)[kRows][kVectors],
+HWY_INLINE void StoreSums(const Args& g, Vector (&sum)[kRows][kVectors],
                           std::int64_t last_columns) {
   const Tag d;
-  const auto last = hn::FirstN(d, static_cast<std::size_t>(last_columns));
-  for (int i = 0; i < kRows; ++i) {
-    for (int v = 0; v < kVectors; ++v) {
-      const Vector value =
-          g.relu ? hn::IfThenZeroElse(hn::Lt(sum[i][v], hn::Zero(d)), sum[i][v]) : sum[i][v];
-      float* const to = g.c + i * g.c_row + v * kLanes;
-      if (v + 1 < kVectors || last_columns == kLanes) {
-        hn::StoreU(value, d, to);
-      } else {
-        hn::BlendedStore(value, last, d, to);
+  if (g.relu) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) {
+        sum[i][v] = hn::IfThenZeroElse(hn::Lt(sum[i][v], hn::Zero(d)), sum[i][v]);
       }
     }
+  }
+  const auto last = hn::FirstN(d, static_cast<std::size_t>(last_columns));
+  float* to = g.c;
+#pragma GCC unroll 16
+  for (int i = 0; i < kRows; ++i, to += g.c_row) {
+#pragma GCC unroll 4
+    for (int v = 0; v + 1 < kVectors; ++v) hn::StoreU(sum[i][v], d, to + v * kLanes);
+    hn::BlendedStore(sum[i][kVectors - 1], last, d, to + (kVectors - 1) * kLanes);
   }
 }
 

@@ -60,17 +60,23 @@ struct ToomCook {
     points.Store(0, image.Load(0));
     points.Store(kPoints - 1, image.Load(outputs - 1));
     Vector even[kPairs], odd[kPairs];
+#pragma GCC unroll 4
     for (int a = 0; a < kPairs; ++a) {
       even[a] = image.Load(0);
       odd[a] = hn::Zero(d);
     }
-    for (int i = 1; i < outputs; ++i) {
+    const auto add = [&](int i, Vector(&sums)[kPairs]) HWY_ATTR {
       const Vector y = image.Load(i);
+#pragma GCC unroll 4
       for (int a = 0; a < kPairs; ++a) {
-        Vector& sum = i % 2 == 0 ? even[a] : odd[a];
-        sum = hn::MulAdd(hn::Set(d, kToomCookPowers[a][i]), y, sum);
+        sums[a] = hn::MulAdd(hn::Set(d, kToomCookPowers[a][i]), y, sums[a]);
       }
+    };
+    for (int i = 1; i < outputs; i += 2) {
+      add(i, odd);
+      if (i + 1 < outputs) add(i + 1, even);
     }
+#pragma GCC unroll 4
     for (int a = 0; a < kPairs; ++a) {
       points.Store(1 + 2 * a, hn::Add(even[a], odd[a]));
       points.Store(2 + 2 * a, hn::Sub(even[a], odd[a]));
@@ -88,15 +94,18 @@ struct ToomCook {
       sum[a] = hn::Add(plus, minus);
       difference[a] = hn::Sub(plus, minus);
     }
-    for (int i = 0; i < outputs; ++i) {
+    const auto store = [&](int i, const Vector(&terms)[kPairs]) HWY_ATTR {
       Vector y = i == 0 ? points.Load(0) : hn::Zero(d);
 #pragma GCC unroll 4
       for (int a = 0; a < kPairs; ++a) {
-        const Vector term = i % 2 == 0 ? sum[a] : difference[a];
-        y = hn::MulAdd(hn::Set(d, kToomCookPowers[a][i]), term, y);
+        y = hn::MulAdd(hn::Set(d, kToomCookPowers[a][i]), terms[a], y);
       }
       if (i + 1 == outputs) y = hn::Add(y, points.Load(kPoints - 1));
       image.Store(i, y);
+    };
+    for (int i = 0; i < outputs; i += 2) {
+      store(i, sum);
+      if (i + 1 < outputs) store(i + 1, difference);
     }
   }
 };

@@ -90,6 +90,18 @@ void Bf16DirectConv::Pack(const float* weights, float* packed) const {
 void Bf16DirectConv::Forward(const Layout& src_layout, const float* src, const float* packed,
                              const float* bias, bool relu, const Layout& dst_layout, float* dst,
                              float* scratch) const {
+  Run(src_layout, src, packed, bias, relu, dst_layout, dst, nullptr, scratch);
+}
+
+void Bf16DirectConv::HandOver(const Layout& src_layout, const float* src, const float* packed,
+                              const float* bias, kernels::TileSink& sink, float* scratch) const {
+  const Layout dst = {{shape_.dst_height, shape_.dst_width, shape_.oc}};
+  Run(src_layout, src, packed, bias, false, dst, nullptr, &sink, scratch);
+}
+
+void Bf16DirectConv::Run(const Layout& src_layout, const float* src, const float* packed,
+                         const float* bias, bool relu, const Layout& dst_layout, float* dst,
+                         kernels::TileSink* sink, float* scratch) const {
   const ProductRows rows = JoinRows(shape_, src_layout, dst_layout);
   const std::int64_t positions = direct_.positions(), floats = src_floats(rows);
   auto* const numbers = reinterpret_cast<Bf16*>(scratch);
@@ -111,13 +123,15 @@ void Bf16DirectConv::Forward(const Layout& src_layout, const float* src, const f
                                              .b_block = window_pairs() * direct_.columns(),
                                              .c_row = direct_.columns(),
                                              .bias = bias,
-                                             .relu = relu};
+                                             .relu = relu,
+                                             .sink = sink};
   for (std::int64_t y = 0; y < rows.count; ++y) {
     const auto multiply = [&](std::int64_t first, std::int64_t groups) {
       kernels::Bf16GemmArgs gemm = of_all_rows;
       gemm.m = groups;
       gemm.a = numbers + y * shape_.stride_h * floats + first * shape_.stride_w * shape_.ic;
-      gemm.c = dst + dst_layout.row(y) + first * shape_.oc;
+      gemm.position = y * rows.width + first;
+      if (sink == nullptr) gemm.c = dst + dst_layout.row(y) + first * shape_.oc;
       kernels::Bf16Gemm(gemm);
     };
     multiply(0, rows.width / positions);

@@ -30,6 +30,9 @@ class Bf16DirectConv final : public ConvAlgorithm {
   void PackBias(const float* bias, float* packed) const override { direct_.PackBias(bias, packed); }
   void Forward(const Layout& src_layout, const float* src, const float* packed, const float* bias,
                bool relu, const Layout& dst_layout, float* dst, float* scratch) const override;
+  bool CanHandOver() const override { return direct_.CanHandOver(); }
+  void HandOver(const Layout& src_layout, const float* src, const float* packed, const float* bias,
+                kernels::TileSink& sink, float* scratch) const override;
   void WeightsGradient(const Layout& src_layout, const float* src, const Layout& diff_dst_layout,
                        const float* diff_dst, bool accumulate, float* gradient,
                        float* scratch) const override;
@@ -38,6 +41,10 @@ class Bf16DirectConv final : public ConvAlgorithm {
   }
 
  private:
+  /// To `sink`, unless that is null: then to dst.
+  void Run(const Layout& src_layout, const float* src, const float* packed, const float* bias,
+           bool relu, const Layout& dst_layout, float* dst, kernels::TileSink* sink,
+           float* scratch) const;
   /// Rows of the sample, and floats of each, that `rows` of the output read.
   std::int64_t src_rows(const ProductRows& rows) const;
   std::int64_t src_floats(const ProductRows& rows) const;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "netsmith/engine/kernels/tile_sink.h"
 #include "netsmith/engine/layout.h"
 #include "netsmith/engine/precision.h"
 #include "netsmith/graph/graph.h"
@@ -51,6 +52,12 @@ class ConvAlgorithm {
   virtual void Forward(const Layout& src_layout, const float* src, const float* packed,
                        const float* bias, bool relu, const Layout& dst_layout, float* dst,
                        float* scratch) const = 0;
+  /// True when the output, if of whole vectors, can be handed over tile by tile: HandOver is
+  /// Forward without ReLU and without memory for the output.
+  virtual bool CanHandOver() const { return false; }
+  virtual void HandOver(const Layout& /*src_layout*/, const float* /*src*/, const float* /*packed*/,
+                        const float* /*bias*/, kernels::TileSink& /*sink*/,
+                        float* /*scratch*/) const {}
   /// The weights' gradient, added to `gradient` or, with `accumulate` false, put there.
   virtual void WeightsGradient(const Layout& src_layout, const float* src,
                                const Layout& diff_dst_layout, const float* diff_dst,

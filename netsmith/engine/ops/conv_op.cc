@@ -6,6 +6,7 @@
 #include "netsmith/engine/memory_plan.h"
 #include "netsmith/engine/ops/conv_algorithm.h"
 #include "netsmith/engine/ops/general_conv.h"
+#include "netsmith/engine/ops/norm_neighbours.h"
 #include "netsmith/engine/ops/ops.h"
 
 namespace netsmith::engine {
@@ -41,6 +42,20 @@ class ConvOp final : public Op {
     }
   }
 
+  bool HandOverTo(const NormBehind& norm) override {
+    if (with_relu_ || !forward_ || !forward_->CanHandOver() || !TilesTake(norm.channels())) {
+      return false;
+    }
+    behind_ = &norm;
+    return true;
+  }
+
+  bool HandBackTo(const NormBefore& norm) override {
+    if (!backward_ || !backward_->CanHandOver() || !TilesTake(norm.channels())) return false;
+    before_ = &norm;
+    return true;
+  }
+
   OpNeeds Needs() const override {
     const std::int64_t ic = src_shape_.channels / conv_.groups, oc = conv_.filters;
     // The kernel turned round reads as far before a position as it read after it.
@@ -57,7 +72,9 @@ class ConvOp final : public Op {
                              columns_.after},
                   .in_backward = true}},
         .dsts = {{.shape = dst_shape_, .diff_layout = diff_dst, .in_backward = with_relu_}},
-        .scratch = std::max({Scratch(forward_), Scratch(gradient_), Scratch(backward_)}),
+        .scratch = std::max(
+            {AlignFloats(Scratch(forward_)) + (behind_ != nullptr ? behind_->tile_scratch() : 0),
+             Scratch(gradient_), Scratch(backward_)}),
         .packed = packed_bias() + AlignFloats(forward_ ? forward_->packed_bias_size() : oc),
         .group_gradients = gradient_bias() + AlignFloats(oc),
         .params = {{.name = name() + ".weights",
@@ -96,6 +113,13 @@ class ConvOp final : public Op {
     for (std::int64_t i = first; i < first + count; ++i) {
       const float* const from = chunk.Sample(places_.src(), i);
       float* const to = chunk.Sample(places_.dst(), i);
+      if (behind_ != nullptr && behind_->TakesTiles(chunk, i)) {
+        float* const sums = chunk.scratch + AlignFloats(forward_->scratch_size());
+        kernels::MomentTiles tiles = behind_->BeginTiles(chunk, i, sums);
+        forward_->HandOver(src, from, weights, bias, tiles, chunk.scratch);
+        behind_->EndTiles(chunk, i, sums);
+        continue;
+      }
       if (forward_) {
         forward_->Forward(src, from, weights, bias, with_relu_, dst, to, chunk.scratch);
       } else {
@@ -171,6 +195,12 @@ class ConvOp final : public Op {
       general_.SrcGradient(places_.diff_dst().layout, diff_dst, weights, layout, diff_src);
       return;
     }
+    if (before_ != nullptr) {
+      kernels::GradientTiles tiles = before_->BeginGradientTiles(chunk, sample);
+      backward_->HandOver(places_.diff_dst().layout, diff_dst, weights, nullptr, tiles,
+                          chunk.scratch);
+      return;
+    }
     backward_->Forward(places_.diff_dst().layout, diff_dst, weights, nullptr, false, layout,
                        diff_src, chunk.scratch);
     ZeroPadding(layout, diff_src);
@@ -201,6 +231,8 @@ class ConvOp final : public Op {
   SampleShape src_shape_, dst_shape_;
   bool with_relu_;
   GeneralConv general_;
+  const NormBehind* behind_ = nullptr;  // that it hands over to
+  const NormBefore* before_ = nullptr;
   std::unique_ptr<ConvAlgorithm> forward_, gradient_, backward_;
 };
 

@@ -4,15 +4,17 @@
 #include "netsmith/engine/kernels/depthwise.h"
 #include "netsmith/engine/kernels/elementwise.h"
 #include "netsmith/engine/memory_plan.h"
+#include "netsmith/engine/ops/depthwise_src_gradient.h"
 #include "netsmith/engine/ops/general_conv.h"
+#include "netsmith/engine/ops/norm_neighbours.h"
 #include "netsmith/engine/ops/ops.h"
 
 namespace netsmith::engine {
 namespace {
 
 /// A convolution of each channel by itself, with its ReLU when one follows. Weights [kh][kw][c].
-/// The gradient of the input is the same with the kernel turned round where the stride is 1; else
-/// each kernel element adds its share.
+/// The gradient of the input is gathered where that is possible; else each kernel element adds its
+/// share.
 class DepthwiseOp final : public Op {
  public:
   DepthwiseOp(std::string name, const graph::Conv& conv, SampleShape src, bool with_relu)
@@ -25,21 +27,31 @@ class DepthwiseOp final : public Op {
         src_shape_(src),
         dst_shape_{rows_.size, columns_.size, src.channels},
         with_relu_(with_relu),
-        slides_back_(conv.stride_height == 1 && conv.stride_width == 1) {}
+        gathers_(DepthwiseSrcGradient::CanGather(conv)),
+        src_gradient_(conv, src, dst_shape_, rows_.before, columns_.before) {}
+
+  bool HandOverTo(const NormBehind& norm) override {
+    if (with_relu_ || !TilesTake(norm.channels())) return false;
+    behind_ = &norm;
+    return true;
+  }
+
+  bool HandBackTo(const NormBefore& norm) override {
+    if (!gathers_ || !TilesTake(norm.channels())) return false;
+    before_ = &norm;
+    return true;
+  }
 
   OpNeeds Needs() const override {
     const std::int64_t channels = src_shape_.channels;
-    Layout diff_dst = {dst_shape_};
-    if (slides_back_) {
-      diff_dst = {dst_shape_, back_top(), back_left(),
-                  src_shape_.height - dst_shape_.height + rows_.before,
-                  src_shape_.width - dst_shape_.width + columns_.before};
-    }
     OpNeeds needs = {
         .srcs = {{.layout = {src_shape_, rows_.before, columns_.before, rows_.after,
                              columns_.after},
                   .in_backward = true}},
-        .dsts = {{.shape = dst_shape_, .diff_layout = diff_dst, .in_backward = with_relu_}},
+        .dsts = {{.shape = dst_shape_,
+                  .diff_layout = gathers_ ? src_gradient_.diff_dst_layout() : Layout{dst_shape_},
+                  .in_backward = with_relu_}},
+        .scratch = row_scratch() + (behind_ != nullptr ? behind_->tile_scratch() : 0),
         .packed = AlignFloats(weights_size()),
         .group_gradients = AlignFloats(weights_size()) + AlignFloats(channels),
         .params = {{.name = name() + ".weights",
@@ -50,14 +62,8 @@ class DepthwiseOp final : public Op {
     return needs;
   }
 
-  /// The kernel turned round.
   void Pack(const Parameters& from, float* packed, bool /*training*/) const override {
-    const float* weights = from.params + places_.params[0];
-    float* const turned = packed + places_.packed;
-    const std::int64_t channels = src_shape_.channels;
-    for (std::int64_t tap = 0; tap < window(); ++tap) {
-      std::copy_n(weights + tap * channels, channels, turned + (window() - 1 - tap) * channels);
-    }
+    if (gathers_) src_gradient_.Pack(from.params + places_.params[0], packed + places_.packed);
   }
 
   void Forward(const Chunk& chunk, std::int64_t first, std::int64_t count) const override {
@@ -67,11 +73,19 @@ class DepthwiseOp final : public Op {
     const Layout& dst = places_.dst().layout;
     for (std::int64_t i = first; i < first + count; ++i) {
       const float* const from = chunk.Sample(places_.src(), i) + Corner(src);
-      float* const to = chunk.Sample(places_.dst(), i);
-      for (std::int64_t y = 0; y < dst_shape_.height; ++y) {
+      const auto make_row = [&](std::int64_t y, float* row) {
         kernels::DepthwiseForward(RowOf(src), from + y * conv_.stride_height * src.row_stride(),
-                                  weights, bias, with_relu_, to + dst.row(y));
+                                  weights, bias, with_relu_, row);
+      };
+      if (behind_ != nullptr && behind_->TakesTiles(chunk, i)) {
+        float* const sums = chunk.scratch + row_scratch();
+        kernels::MomentTiles tiles = behind_->BeginTiles(chunk, i, sums);
+        HandOver(dst_shape_, chunk.scratch, tiles, make_row);
+        behind_->EndTiles(chunk, i, sums);
+        continue;
       }
+      float* const to = chunk.Sample(places_.dst(), i);
+      for (std::int64_t y = 0; y < dst_shape_.height; ++y) make_row(y, to + dst.row(y));
       ZeroPadding(dst, to);
     }
   }
@@ -120,12 +134,6 @@ class DepthwiseOp final : public Op {
  private:
   std::int64_t window() const { return conv_.kernel_height * conv_.kernel_width; }
   std::int64_t weights_size() const { return window() * src_shape_.channels; }
-  std::int64_t back_top() const {
-    return (conv_.kernel_height - 1) * conv_.dilation_height - rows_.before;
-  }
-  std::int64_t back_left() const {
-    return (conv_.kernel_width - 1) * conv_.dilation_width - columns_.before;
-  }
   std::int64_t Corner(const Layout& src) const { return src.corner(rows_.before, columns_.before); }
   kernels::DepthwiseRow RowOf(const Layout& src) const {
     return {.channels = src_shape_.channels,
@@ -134,21 +142,42 @@ class DepthwiseOp final : public Op {
             .kw = conv_.kernel_width,
             .src_step = conv_.stride_width * src_shape_.channels,
             .src_row = conv_.dilation_height * src.row_stride(),
-            .src_tap = conv_.dilation_width * src_shape_.channels};
+            .src_tap = conv_.dilation_width * src_shape_.channels,
+            .dst_step = src_shape_.channels};
+  }
+
+  /// Floats of a row that is handed over.
+  std::int64_t row_scratch() const {
+    return AlignFloats(std::max(src_shape_.width, dst_shape_.width) * src_shape_.channels);
+  }
+
+  /// Hands over the rows of a sample of shape `dst`, as make(y, row) makes them.
+  template <typename Make>
+  static void HandOver(const SampleShape& dst, float* row, kernels::TileSink& sink, Make make) {
+    for (std::int64_t y = 0; y < dst.height; ++y) {
+      make(y, row);
+      sink.Take({.position = y * dst.width,
+                 .rows = dst.width,
+                 .channels = dst.channels,
+                 .values = row,
+                 .row = dst.channels});
+    }
   }
 
   void SrcGradient(const Chunk& chunk, std::int64_t sample, const float* diff_dst) const {
     const Layout& from = places_.diff_dst().layout;
     const Layout& to = places_.diff_src().layout;
     float* const diff_src = chunk.Sample(places_.diff_src(), sample);
-    if (slides_back_) {
-      kernels::DepthwiseRow row = RowOf(from);
-      row.width = src_shape_.width;
-      for (std::int64_t y = 0; y < src_shape_.height; ++y) {
-        kernels::DepthwiseForward(
-            row, diff_dst + from.corner(back_top(), back_left()) + y * from.row_stride(),
-            chunk.packed + places_.packed, nullptr, false, diff_src + to.row(y));
+    if (gathers_) {
+      const auto make_row = [&](std::int64_t y, float* row) {
+        src_gradient_.MakeRow(from, diff_dst, chunk.packed + places_.packed, y, row);
+      };
+      if (before_ != nullptr) {
+        kernels::GradientTiles tiles = before_->BeginGradientTiles(chunk, sample);
+        HandOver(src_shape_, chunk.scratch, tiles, make_row);
+        return;
       }
+      for (std::int64_t y = 0; y < src_shape_.height; ++y) make_row(y, diff_src + to.row(y));
       ZeroPadding(to, diff_src);
       return;
     }
@@ -179,7 +208,10 @@ class DepthwiseOp final : public Op {
   graph::WindowAxis rows_, columns_;
   SampleShape src_shape_, dst_shape_;
   bool with_relu_;
-  bool slides_back_;
+  bool gathers_;
+  DepthwiseSrcGradient src_gradient_;
+  const NormBehind* behind_ = nullptr;  // that it hands over to
+  const NormBefore* before_ = nullptr;
 };
 
 }  // namespace

@@ -86,6 +86,22 @@ void DirectConv::PackBias(const float* bias, float* packed) const {
 void DirectConv::Forward(const Layout& src_layout, const float* src, const float* packed,
                          const float* bias, bool relu, const Layout& dst_layout, float* dst,
                          float* /*scratch*/) const {
+  Run(src_layout, src, packed, bias, relu, dst_layout, dst, nullptr);
+}
+
+bool DirectConv::CanHandOver() const {
+  return positions_ == 1 && shape_.kh * shape_.kw * shape_.ic <= kernels::kMaxDepth;
+}
+
+void DirectConv::HandOver(const Layout& src_layout, const float* src, const float* packed,
+                          const float* bias, kernels::TileSink& sink, float* /*scratch*/) const {
+  const Layout dst = {{shape_.dst_height, shape_.dst_width, shape_.oc}};
+  Run(src_layout, src, packed, bias, false, dst, nullptr, &sink);
+}
+
+void DirectConv::Run(const Layout& src_layout, const float* src, const float* packed,
+                     const float* bias, bool relu, const Layout& dst_layout, float* dst,
+                     kernels::TileSink* sink) const {
   const auto [rows, width] = JoinRows(shape_, src_layout, dst_layout);
   kernels::GemmArgs gemm = {.m = width / positions_,
                             .n = columns(),
@@ -98,13 +114,15 @@ void DirectConv::Forward(const Layout& src_layout, const float* src, const float
                             .b_block = packed_row(),
                             .c_row = columns(),
                             .bias = bias,
-                            .relu = relu};
+                            .relu = relu,
+                            .sink = sink};
   for (std::int64_t y = 0; y < rows; ++y) {
     const float* const windows = src + src_layout.corner(shape_.pad_top, shape_.pad_left) +
                                  y * shape_.stride_h * src_layout.row_stride();
-    float* const row = dst + dst_layout.row(y);
+    float* const row = sink == nullptr ? dst + dst_layout.row(y) : nullptr;
     gemm.a = windows;
     gemm.c = row;
+    gemm.position = y * width;
     kernels::Gemm(gemm);
     if (width % positions_ == 0) continue;
     // The last group overlaps the one before: what both write is the same.

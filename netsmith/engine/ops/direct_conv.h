@@ -40,6 +40,9 @@ class DirectConv final : public ConvAlgorithm {
   void PackBias(const float* bias, float* packed) const override;
   void Forward(const Layout& src_layout, const float* src, const float* packed, const float* bias,
                bool relu, const Layout& dst_layout, float* dst, float* scratch) const override;
+  bool CanHandOver() const override;
+  void HandOver(const Layout& src_layout, const float* src, const float* packed, const float* bias,
+                kernels::TileSink& sink, float* scratch) const override;
   void WeightsGradient(const Layout& src_layout, const float* src, const Layout& diff_dst_layout,
                        const float* diff_dst, bool accumulate, float* gradient,
                        float* scratch) const override;
@@ -53,6 +56,9 @@ class DirectConv final : public ConvAlgorithm {
   std::int64_t columns() const { return positions_ * shape_.oc; }
 
  private:
+  /// To `sink`, unless that is null: then to dst.
+  void Run(const Layout& src_layout, const float* src, const float* packed, const float* bias,
+           bool relu, const Layout& dst_layout, float* dst, kernels::TileSink* sink) const;
   /// Floats of one kernel row's packed weights: [window · ic][columns].
   std::int64_t packed_row() const { return window() * shape_.ic * columns(); }
 

@@ -35,13 +35,17 @@ std::unique_ptr<Op> MakeAddOp(std::string name, SampleShape src, std::size_t num
 std::unique_ptr<Op> MakeConcatOp(std::string name, const std::vector<SampleShape>& srcs);
 
 /// A batch norm is two ops, between which the whole mini-batch is waited for. They stay together:
-/// `apply` refers to `statistics`.
+/// `apply` refers to `statistics`. `before`: the op that makes the input, unless others read it
+/// too; it may hand over what it makes.
 struct BatchNormOps {
   std::unique_ptr<Op> statistics;
   std::unique_ptr<Op> apply;
 };
 BatchNormOps MakeBatchNormOps(const std::string& name, const graph::BatchNorm& norm,
-                              SampleShape src, bool with_relu);
+                              SampleShape src, bool with_relu, Op* before);
+/// Has `behind` hand its input's gradient over to `before`, if that is a norm's `apply` and the
+/// input is its output alone.
+void HandBackTo(Op& before, Op& behind);
 
 /// Two inputs: an image, and a logit for each channel, whose sigmoid scales it.
 std::unique_ptr<Op> MakeChannelGateOp(std::string name, SampleShape src);

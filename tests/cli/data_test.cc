@@ -221,7 +221,7 @@ TEST_F(TableOfMagnitudesTest, AStudyIsReadAgainAsItWasScaled) {
   EXPECT_EQ(compare("column").exit_code, 0);
   EXPECT_EQ(compare("channel").exit_code, 0) << "as studies older than the option";
   EXPECT_EQ(search("channel", {"--scale", "channel", "--resume"}).exit_code, 0);
-  EXPECT_THAT(ErrorLine(search("channel", {"--resume"})), HasSubstr("data_hash"));
+  EXPECT_THAT(ErrorLine(search("channel", {"--resume"})), HasSubstr("the data's content"));
 }
 
 }  // namespace

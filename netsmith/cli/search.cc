@@ -250,7 +250,7 @@ class Search : public Command {
     const std::string reward =
         study_.evaluator.empty() ? RewardMeaning(study_.child) : "from the evaluator";
     return fmt::format(
-        "best network    {}\n                {}\nreward          {:.4f} ({}), trial {}\n"
+        "best by reward  {}\n                {}\nreward          {:.4f} ({}), trial {}\n"
         "parameters      {}\nmultiply-adds   {}\n",
         best.network, report::ClassicForm(graph), best.evaluation.reward, reward, best.number,
         report::Grouped(costs.params), report::Grouped(costs.macs));

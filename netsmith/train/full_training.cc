@@ -52,7 +52,11 @@ class FullTrainer {
  public:
   FullTrainer(std::span<const NamedNetwork> networks, const data::Problem& problem,
               const FullTrainingOptions& options, std::stop_token stop)
-      : networks_(networks), problem_(problem), options_(options), stop_(std::move(stop)) {
+      : networks_(networks),
+        problem_(problem),
+        options_(options),
+        stop_(std::move(stop)),
+        tally_(options.num_cores) {
     if (has_folds()) {
       for (data::Split& split : problem.Folds(options.num_folds, options.seed)) {
         folds_.push_back(problem.WithSplit(std::move(split)));
@@ -133,15 +137,21 @@ class FullTrainer {
     const int threads = options_.num_cores / at_once;
     base::ThreadPool(at_once).Run(std::ssize(jobs), [&](std::int64_t i, int) {
       const Job& job = jobs[static_cast<std::size_t>(i)];
+      {
+        const std::lock_guard lock(mutex_);
+        tally_.Start(macs_[job.network]);
+      }
+      const Clock::time_point start = Clock::now();
       Trained trained = Train(job, threads);
+      const std::chrono::duration<double> elapsed = Clock::now() - start;
       const std::lock_guard lock(mutex_);
+      tally_.Finish(macs_[job.network], elapsed.count() * threads);
       ReportProgress(job, trained);
       finish(job, std::move(trained));
     });
   }
 
   void ReportProgress(const Job& job, const Trained& trained) {
-    tally_.Finish(macs_[job.network]);
     if (!options_.on_training) return;
     const bool validates = !trained.diverged && !job.problem->validation().empty();
     options_.on_training({.num_done = tally_.num_done(),

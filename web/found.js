@@ -4,6 +4,7 @@ const STRATEGIES = {
   reinforce: "a recurrent controller, trained by REINFORCE,",
   guided: "a recurrent controller, trained by REINFORCE and guided by a model that predicts rewards,",
   gp: "a Gaussian process that predicts rewards",
+  local: "local search",
   evolution: "regularized evolution, which changes the best networks,",
   random: "random search",
 };
@@ -46,7 +47,7 @@ function showAsked(view, host) {
 function trainCommand(view, network) {
   const data = Object.entries(view.asked.options.data_options || {})
     .map(([name, value]) => ` --${name}=${quoteShell(String(value))}`).join("");
-  return `netsmith train --network="${network}" --data=${quoteShell(view.asked.data || dataName(view))}` + data;
+  return `netsmith train --network=${quoteShell(network)} --data=${quoteShell(view.asked.data || dataName(view))}` + data;
 }
 
 /// Rows that every network has.

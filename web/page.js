@@ -6,9 +6,9 @@ function showReproduction(view, host) {
   if (asked.command) {
     host.append(el("p", {}, `This command gives the same study of ${grouped(view.trials.number.length)} trials, in any folder where there is ` +
       "none of its name yet, for any number of workers:"), commandBlock(asked.command, "command"));
-    if (options.evaluator !== undefined) {
-      host.append(el("p", { class: "note" }, "Its evaluator must be found from that folder as well."));
-    }
+    const there = [options.evaluator !== undefined ? "evaluator" : "", String(options.space).endsWith(".toml") ? "space file" : ""]
+      .filter(Boolean).join(" and ");
+    if (there) host.append(el("p", { class: "note" }, `Its ${there} must be found from that folder as well.`));
   } else host.append(el("p", {}, "The command was not kept with this study; its options were:"));
   host.append(facts([
     ["Data", dataName(view)],

@@ -19,13 +19,13 @@ std::string Absolute(const std::string& path) {
   return std::filesystem::absolute(path).lexically_normal().string();
 }
 
+/// The study is known by the path of a space file as it was given, so that one stays.
 std::string FromAnyFolder(const std::string& argument) {
   const std::size_t equals = argument.find('=');
   if (equals == std::string::npos || equals + 1 == argument.size()) return argument;
   const std::string name = argument.substr(0, equals), value = argument.substr(equals + 1);
   const bool is_path = (name == "--data" && data::FindCatalogEntry(value) == nullptr) ||
-                       (name == "--space" && value.ends_with(".toml")) || name == "--data-dir" ||
-                       name == "--cache-dir";
+                       name == "--data-dir" || name == "--cache-dir";
   if (is_path) return name + "=" + Absolute(value);
   // A network in a file.
   if (name == "--hand-made" && value.starts_with('@'))

@@ -18,7 +18,8 @@ struct Moments {
     squares += before * (value - mean);
   }
   double deviation() const { return count > 0 ? std::sqrt(squares / count) : 0; }
-  bool is_constant() const { return !(deviation() > 1e-8 * std::abs(mean) && deviation() > 1e-30); }
+  /// Of floats: what wavers by their last bit does not count.
+  bool is_constant() const { return !(deviation() > 1e-7 * std::abs(mean) && deviation() > 1e-30); }
 };
 
 }  // namespace netsmith::data

@@ -87,12 +87,12 @@ class Lowering {
   const std::string& Name(int node) const { return graph_.nodes[node].name; }
   SampleShape SrcShape(int node) const { return infos_[graph_.nodes[node].inputs[0]].shape; }
 
-  /// The op that made a tensor; null for the input.
-  Op* MakerOf(int tensor) {
-    for (LoweredOp& lowered : result_.ops) {
-      if (std::ranges::find(lowered.dsts, tensor) != lowered.dsts.end()) return lowered.op.get();
-    }
-    return nullptr;
+  /// The last op, if it made the tensor: only neighbours are sure to be in one phase, where one may
+  /// hand over to the other what no other sees.
+  Op* NeighbourThatMade(int tensor) {
+    if (result_.ops.empty()) return nullptr;
+    const LoweredOp& last = result_.ops.back();
+    return std::ranges::find(last.dsts, tensor) != last.dsts.end() ? last.op.get() : nullptr;
   }
 
   /// Adds an op of one output; returns its tensor.
@@ -157,7 +157,7 @@ class Lowering {
     const bool with_relu = TakeInRelu(node);
     auto op = depthwise ? MakeDepthwiseOp(name, conv, shape, with_relu)
                         : MakeConvOp(name, conv, shape, with_relu, precision_);
-    if (Op* const before = MakerOf(src)) HandBackTo(*before, *op);
+    if (Op* const before = NeighbourThatMade(src)) HandBackTo(*before, *op);
     return Add(std::move(op), {src});
   }
   int Make(int node, const graph::MaxPool& pool) {
@@ -176,7 +176,8 @@ class Lowering {
     const int src = Take(node);
     const SampleShape shape = SrcShape(node);
     const std::string name = Name(node);
-    BatchNormOps ops = MakeBatchNormOps(name, norm, shape, TakeInRelu(node), MakerOf(src));
+    BatchNormOps ops =
+        MakeBatchNormOps(name, norm, shape, TakeInRelu(node), NeighbourThatMade(src));
     const int seen = Add(std::move(ops.statistics), {src});
     return Add(std::move(ops.apply), {seen});
   }

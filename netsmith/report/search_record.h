@@ -12,7 +12,7 @@ namespace netsmith::report {
 /// What a search leaves with its study about how it was started: enough to repeat it, and to draw
 /// its networks without its data.
 struct SearchRecord {
-  /// Of `netsmith search`, those that were given; paths hold from any folder.
+  /// Of `netsmith search`, those that were given; paths hold from any folder, but for a space's.
   std::vector<std::string> arguments;
   std::vector<std::string> strategy;  // all options of the strategy, defaults too: --policy=state
   std::string version;                // of the program

@@ -57,8 +57,11 @@ std::string Describe(const Difference& difference) {
     return !value ? "at its default" : value->empty() ? "empty" : *value;
   };
   if (difference.path == "data_hash") {
-    return fmt::format("the data's content (SHA-256) is {:.12} in the study, {:.12} here",
-                       text(difference.stored), text(difference.asked));
+    const auto begin = [&](const std::optional<std::string>& hash) {
+      return hash ? hash->substr(0, 12) : "not known";
+    };
+    return fmt::format("the data's content (SHA-256) is {} in the study, {} here",
+                       begin(difference.stored), begin(difference.asked));
   }
   return fmt::format("--{} is {} in the study, {} was asked for", OptionName(difference.path),
                      text(difference.stored), text(difference.asked));
@@ -70,7 +73,8 @@ std::string Advice(const std::vector<Difference>& differences, std::size_t most)
   for (const Difference& difference : differences) {
     if (difference.path == "data_hash") return "--study NAME begins another";
     const auto& value = difference.stored;
-    if (!value || value->empty() || value->find_first_of(" '\"\\$;&") != std::string::npos) {
+    if (!value || value->empty() ||
+        value->find_first_of(" '\"\\$;&|<>()*?#~`!") != std::string::npos) {
       options.clear();
       break;
     }

@@ -72,7 +72,8 @@ std::vector<space::Genome> GpStrategy::FreshCandidates(base::Generator& generato
   std::vector<space::Genome> fresh;
   for (int i = 0; i < options_.fresh; ++i) {
     if (i % 2 == 0) {
-      fresh.push_back(DrawUniform(generator));
+      space::Genome genome = DrawUniform(generator);
+      if (MayPropose(allowed_, genome)) fresh.push_back(std::move(genome));
     } else {
       space::Genome mutant = best_[generator.Below(best_.size())].genome;
       const int steps = i % 4 == 1 ? 1 : 2;

@@ -117,7 +117,8 @@ class FullTrainer {
     std::size_t trainings_left = 0;  // that choose
     std::size_t seeds_left = 0;      // after them
     std::size_t rate = 0;            // the best so far; in the end the chosen one
-    Trained best;                    // its child, which without folds need not be trained again
+    bool has_best = false;
+    Trained best;  // of that rate, without folds with its child, which need not be trained again
   };
 
   bool has_folds() const { return options_.num_folds > 1; }
@@ -225,8 +226,9 @@ class FullTrainer {
     results_[job.network].rate_accuracy[job.rate] = trained.validation_accuracy;
     const double mine = trained.validation_accuracy;
     const double theirs = choice.best.validation_accuracy;
-    if (choice.best.child == nullptr || mine > theirs ||
-        (mine == theirs && job.rate < choice.rate)) {
+    if (has_folds()) trained.child.reset();  // all samples train the network again
+    if (!choice.has_best || mine > theirs || (mine == theirs && job.rate < choice.rate)) {
+      choice.has_best = true;
       choice.best = std::move(trained);
       choice.rate = job.rate;
     }

@@ -184,6 +184,29 @@ std::vector<NamedGraph> OperationGraphs(bool small) {
     b.Add(graph::BatchNorm{});
     b.Add(Activation{});
   });
+  // In these orders a norm and the convolution before or behind it are no neighbours.
+  const graph::Conv wide{.filters = vector, .bias = false};  // computed as it is defined
+  add("two convolutions, then their norms", image, [&](Builder& b) {
+    const int start = b.last();
+    const int first = b.Join(wide, {start}), second = b.Join(wide, {start});
+    const int norm = b.Join(graph::BatchNorm{}, {first});
+    b.Join(graph::Add{}, {norm, b.Join(graph::BatchNorm{}, {second})});
+  });
+  add("two norms, then their convolutions", image, [&](Builder& b) {
+    const int start = b.Join(wide, {b.last()});
+    const int first = b.Join(graph::BatchNorm{}, {start});
+    const int second = b.Join(graph::BatchNorm{}, {start});
+    const int conv = b.Join(wide, {first});
+    b.Join(graph::Add{}, {conv, b.Join(wide, {second})});
+  });
+  add("a norm, another, and convolutions of both behind", image, [&](Builder& b) {
+    b.Add(wide);
+    const int first = b.Add(graph::BatchNorm{});
+    const int other = b.Join(wide, {0});
+    const int second = b.Join(graph::BatchNorm{}, {other});
+    const int conv = b.Join(wide, {second});
+    b.Join(graph::Add{}, {conv, b.Join(wide, {first})});
+  });
   one("squeeze and excite", image, graph::SqueezeExcite{2});
 
   add("residual", image, [&](Builder& b) {

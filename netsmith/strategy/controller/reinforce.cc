@@ -51,6 +51,9 @@ void CheckOptions(const ReinforceOptions& o) {
   CheckOption(!o.first_state.empty(), "first_state", 0, "at least one number");
 }
 
+/// Rollouts of reward 0 that an action stores at most: an update's memory is proportional to them.
+constexpr int kMaxRefused = 16;
+
 double MeanReward(const std::vector<Episode>& episodes) {
   double sum = 0;
   for (const Episode& episode : episodes) sum += episode.reward;
@@ -81,7 +84,8 @@ Reinforce::~Reinforce() = default;
 space::Genome Reinforce::GetAction() {
   space::Genome action = Draw();
   for (int i = 1; i < kMaxDraws && !MayPropose(allowed_, action); ++i) {
-    stored_.push_back({.state = state_, .action = std::exchange(action, Draw())});
+    if (i <= kMaxRefused) stored_.push_back({.state = state_, .action = action});
+    action = Draw();
   }
   open_.push_back({.state = std::exchange(state_, ValuesOf(action)), .action = action});
   return action;

@@ -46,8 +46,8 @@ class Tape;
 /// likelihood counts with the importance weight b/u, cut at 1, i.e. q becomes (1-e)·π/max(b, u);
 /// the baseline leaves it out.
 ///
-/// An action that is not allowed is never proposed: it is stored at once, as a rollout of reward 0,
-/// and the next is drawn.
+/// An action that is not allowed is never proposed: it is stored at once, as a rollout of reward 0
+/// (the first 16 of an action, to bound an update), and the next is drawn.
 ///
 /// With ppo_steps > 1, an update is so many steps of the optimizer on the same rollouts, with PPO's
 /// clipped ratio of likelihoods in place of log b (policy_gradient.h).

@@ -76,7 +76,8 @@ std::optional<double> UsualStepMs(const StudyFlags& flags, const data::Problem& 
 }
 
 double Steps(std::int64_t samples, std::int64_t mb) {
-  return static_cast<double>((samples + mb - 1) / mb);
+  const std::int64_t steps = (samples + mb - 1) / mb;
+  return static_cast<double>(steps);
 }
 
 /// What a search takes on this machine alone. Nothing where children are trained elsewhere.

@@ -54,6 +54,7 @@ space::Genome EvolutionStrategy::Propose(base::Generator& generator, bool is_fir
     const study::Told& member = population_[generator.Below(population_.size())];
     if (parent == nullptr || member.reward > parent->reward) parent = &member;
   }
+  NETSMITH_CHECK(parent != nullptr);
   return Mutate(decisions_, parent->genome, generator);
 }
 

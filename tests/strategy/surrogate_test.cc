@@ -139,6 +139,22 @@ TEST(KernelTest, CountsMakeGenomesWithTheSameOptionsElsewhereAlike) {
   EXPECT_DOUBLE_EQ(permuted - other, 0.5 * (1 - std::exp(-0.5 * 2)));
 }
 
+TEST(KernelTest, GenomesThatDifferInAllDecisionsAreAsCloseInALargeSpaceAsInOneOfSix) {
+  const auto covariance = [](int with_choice, int settled) {
+    std::vector<space::Decision> decisions(static_cast<std::size_t>(with_choice),
+                                           {.name = "d", .options = {1, 2, 3}});
+    decisions.resize(decisions.size() + static_cast<std::size_t>(settled),
+                     {.name = "settled", .options = {1}});
+    space::Genome zeros(decisions.size(), 0), twos = zeros;
+    std::fill_n(twos.begin(), with_choice, 2);
+    const PointMaker make_point(decisions);
+    return Kernel(decisions, {.count_weight = 0})(make_point(zeros), make_point(twos));
+  };
+  EXPECT_NEAR(covariance(25, 0), covariance(6, 0), 1e-12);
+  EXPECT_EQ(covariance(6, 10), covariance(6, 0)) << "what cannot differ does not count";
+  EXPECT_GT(covariance(3, 0), covariance(6, 0));
+}
+
 TEST(KernelTest, OrderMakesNeighbouringOptionsAlike) {
   const PointMaker make(Decisions());
   const Kernel kernel(Decisions(), {.count_weight = 0, .order_share = 1});

@@ -17,6 +17,16 @@ namespace {
 
 constexpr std::size_t kMaxCounted = 64;
 
+/// Genomes of so many decisions, or fewer, are compared as KernelOptions has it.
+constexpr double kFewDecisions = 6;
+
+/// What one decision that differs says of a genome of many: the more there are, the less.
+double ShareOfOne(const std::vector<space::Decision>& decisions) {
+  const auto open = std::ranges::count_if(
+      decisions, [](const space::Decision& decision) { return decision.options.size() > 1; });
+  return kFewDecisions / std::max(kFewDecisions, static_cast<double>(open));
+}
+
 std::string KindOf(const space::Decision& decision) {
   std::string kind;
   std::ranges::copy_if(decision.name, std::back_inserter(kind),
@@ -52,6 +62,7 @@ Point PointMaker::operator()(space::Genome genome) const {
 
 Kernel::Kernel(const std::vector<space::Decision>& decisions, const KernelOptions& options)
     : options_(options) {
+  const double decay = options.hamming_decay * ShareOfOne(decisions);
   for (const space::Decision& decision : decisions) {
     std::vector<double>& factors = factors_.emplace_back();
     const auto count = static_cast<double>(decision.options.size());
@@ -59,7 +70,7 @@ Kernel::Kernel(const std::vector<space::Decision>& decisions, const KernelOption
       const double share = distance == 0 ? 0 : static_cast<double>(distance) / (count - 1);
       const double delta =
           (1 - options.order_share) * (distance == 0 ? 0 : 1) + options.order_share * share;
-      factors.push_back(controller::Exp(-options.hamming_decay * delta));
+      factors.push_back(controller::Exp(-decay * delta));
     }
   }
   for (std::size_t s = 0; s <= decisions.size(); ++s) {

@@ -38,10 +38,13 @@ struct KernelOptions {
 
 /// Covariance of two genomes, from 0 to hamming_weight + count_weight:
 ///
-///   k(a, b) = hamming_weight · Π_d e^(-hamming_decay · δ_d) + count_weight · e^(-count_decay · s)
+///   k(a, b) = hamming_weight · Π_d e^(-decay · δ_d) + count_weight · e^(-count_decay · s)
+///   decay   = hamming_decay · min(1, 6 / D)
 ///   δ_d = (1 - order_share)·[a_d ≠ b_d] + order_share·|a_d - b_d| / (options of d - 1)
 ///
-/// with s the number of options, kind by kind, that would have to be exchanged for equal counts.
+/// with D the number of decisions that have a choice, so that two genomes drawn at random are as
+/// close in a large space as in one of six decisions, else a trial would say nothing of all others;
+/// and s the number of options, kind by kind, that would have to be exchanged for equal counts.
 /// Positive definite: each factor is an exponential of a distance that embeds in L1.
 class Kernel {
  public:

@@ -7,8 +7,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -19,100 +17,19 @@
 #include "netsmith/base/check.h"
 #include "netsmith/base/error.h"
 #include "netsmith/base/log.h"
-#include "netsmith/base/random.h"
+#include "netsmith/cli/kept_trainings.h"
 #include "netsmith/cli/nearest.h"
 #include "netsmith/report/classic_form.h"
 #include "netsmith/report/format.h"
 #include "netsmith/report/progress.h"
 #include "netsmith/report/study_report.h"
 #include "netsmith/report/study_view.h"
-#include "netsmith/search/patience.h"
-#include "netsmith/search/search.h"
 #include "netsmith/space/network.h"
 #include "netsmith/space/text_cursor.h"
 #include "netsmith/train/full_training.h"
 
 namespace netsmith::cli {
 namespace {
-
-using nlohmann::ordered_json;
-
-ordered_json ToJson(const train::FullTrainingResult& result) {
-  return {{"learning_rate", result.learning_rate},
-          {"rate_accuracy", result.rate_accuracy},
-          {"validation_accuracy", result.validation_accuracy},
-          {"test_accuracy", result.test_accuracy},
-          {"seconds", result.seconds}};
-}
-
-/// NaN is null in JSON.
-std::vector<double> Numbers(const ordered_json& array) {
-  std::vector<double> numbers;
-  for (const auto& element : array) {
-    numbers.push_back(element.is_null() ? std::numeric_limits<double>::quiet_NaN()
-                                        : element.get<double>());
-  }
-  return numbers;
-}
-
-train::FullTrainingResult FromJson(const ordered_json& json) {
-  return {.learning_rate = json.at("learning_rate").get<double>(),
-          .rate_accuracy = Numbers(json.at("rate_accuracy")),
-          .validation_accuracy = Numbers(json.at("validation_accuracy")),
-          .test_accuracy = Numbers(json.at("test_accuracy")),
-          .seconds = json.at("seconds").get<double>()};
-}
-
-/// The full trainings that were done for a study before, kept with it: a network each.
-class KeptTrainings {
- public:
-  KeptTrainings(study::Store& store, std::string study, const data::Problem& problem,
-                const train::FullTrainingOptions& options, const std::stop_token& stop)
-      : store_(store),
-        patience_(search::SearchOptions().patience_seconds, stop),
-        study_(std::move(study)),
-        how_(fmt::format("data {} epochs {} mb {} rates {} seed {} seeds {}",
-                         problem.content_hash(), options.epochs, options.mb,
-                         fmt::join(options.learning_rates, ","), options.seed, options.num_seeds)) {
-    if (options.num_folds > 1)
-      how_ += fmt::format(" folds {}, rate by the first", options.num_folds);
-  }
-
-  std::optional<train::FullTrainingResult> Find(const train::NamedNetwork& network) const {
-    const std::string what = What(network);
-    const auto text = store_.FindAttribute(study_, Key(what));
-    if (!text) return std::nullopt;
-    try {
-      const auto json = ordered_json::parse(*text);
-      if (json.at("of") != what) return std::nullopt;
-      return FromJson(json.at("result"));
-    } catch (const nlohmann::json::exception&) {
-      return std::nullopt;  // another version's: trained again
-    }
-  }
-
-  void Keep(const train::NamedNetwork& network, const train::FullTrainingResult& result) {
-    const std::string what = What(network);
-    const std::string text = ordered_json{{"of", what}, {"result", ToJson(result)}}.dump();
-    patience_.Run([&] { store_.SetAttribute(study_, Key(what), text); });
-  }
-
- private:
-  /// What decides the result.
-  std::string What(const train::NamedNetwork& network) const {
-    const std::string recipe = train::Describe(network.recipe);
-    return fmt::format("network {} {}{}{}", graph::CanonicalHash(network.graph), how_,
-                       recipe.empty() ? "" : " recipe ", recipe);
-  }
-  static std::string Key(const std::string& what) {
-    return fmt::format("full_training:{:016x}", base::RandomStreams(0).SeedFor(what));
-  }
-
-  study::Store& store_;
-  search::Patience patience_;
-  std::string study_;
-  std::string how_;
-};
 
 std::vector<study::Trial> Finalists(study::Store& store, const std::string& study,
                                     std::int64_t count) {
@@ -165,15 +82,17 @@ std::vector<report::TrainedNetwork> NetworksOf(const ComparisonFlags& flags,
   return networks;
 }
 
-/// Names the found network among the finalists: the first of the highest validation accuracy.
+/// Names the found network among the finalists: the one of the best mean standing, the first of
+/// equals.
 std::size_t ChooseFound(std::vector<report::TrainedNetwork>& networks) {
+  const auto standing = [&](std::size_t i) {
+    const train::FullTrainingResult& training = networks[i].training;
+    return train::Standing{.accuracy = report::MeanAndSd(training.validation_accuracy).mean,
+                           .loss = report::MeanAndSd(training.validation_loss).mean};
+  };
   std::size_t found = 0;
-  double highest = -1;
-  for (std::size_t i = 0; i < networks.size() && networks[i].role == "finalist"; ++i) {
-    const double accuracy = report::MeanAndSd(networks[i].training.validation_accuracy).mean;
-    if (accuracy <= highest) continue;
-    highest = accuracy;
-    found = i;
+  for (std::size_t i = 1; i < networks.size() && networks[i].role == "finalist"; ++i) {
+    if (standing(i).IsBetterThan(standing(found))) found = i;
   }
   networks[found].role = "found";
   return found;

@@ -119,12 +119,8 @@ class Show : public Command {
     }
   }
 
-  static std::optional<report::Found> FoundOf(const report::StudyView& view) {
-    return view.comparison ? report::FoundIn(*view.comparison) : std::nullopt;
-  }
-
   static ordered_json FoundJson(const report::StudyView& view) {
-    const auto found = FoundOf(view);
+    const auto found = report::FoundOf(view);
     if (!found) return nullptr;
     const auto nullable = [](const std::optional<double>& number) {
       return number ? ordered_json(*number) : ordered_json();
@@ -143,7 +139,7 @@ class Show : public Command {
       text += fmt::format("data: {}\n", SamplesText(*view.record, view.spec.options_json));
     }
     if (report::RewardsAreTest(view.spec)) text += "rewards are accuracies on the TEST SET\n";
-    if (const auto found = FoundOf(view)) {
+    if (const auto found = report::FoundOf(view)) {
       const auto accuracy = [](const std::optional<double>& a) {
         return a ? report::Percent(*a) : std::string("diverged");
       };
@@ -164,7 +160,7 @@ class Show : public Command {
     const report::StudyView view = ReadStudy(store, study_, store_);
     const auto best = report::BestTrial(view.trials);
     if (!best) throw base::StoreError(fmt::format("study '{}': no trial is complete", study_));
-    const auto found = FoundOf(view);
+    const auto found = report::FoundOf(view);
     const std::string& network = found ? found->network : best->network;
     if (!view.record) {
       throw base::StoreError(

@@ -25,6 +25,7 @@ nlohmann::ordered_json TrialJson(const study::Trial& trial) {
                                  {"seconds", trial.evaluation.seconds},
                                  {"genome", trial.genome}};
   if (trial.evaluation.latency_us > 0) json["latency_us"] = trial.evaluation.latency_us;
+  if (trial.evaluation.loss) json["loss"] = *trial.evaluation.loss;
   return json;
 }
 

@@ -26,7 +26,7 @@ std::vector<Trial> Leaderboard(std::span<const Trial> trials, std::size_t count)
     return trial.state == TrialState::kComplete && !trial.duplicate_of;
   });
   std::ranges::stable_sort(board, [](const Trial& a, const Trial& b) {
-    return a.evaluation.reward > b.evaluation.reward;
+    return study::IsBetter(a.evaluation, b.evaluation);
   });
   if (board.size() > count) board.resize(count);
   return board;

@@ -14,7 +14,7 @@
 /// What a study holds, by its trials.
 namespace netsmith::report {
 
-/// The complete trial of the highest reward, the first of equals.
+/// The complete trial that is best (study::IsBetter), the first of equals.
 std::optional<study::Trial> BestTrial(std::span<const study::Trial> trials);
 
 /// The best `count` networks, each once, best first; equal rewards in the order of their numbers.

@@ -209,4 +209,8 @@ bool RewardsAreTest(const study::StudySpec& spec) {
   return options.contains(split) && options.at(split) == "test";
 }
 
+std::optional<Found> FoundOf(const StudyView& view) {
+  return view.comparison ? FoundIn(*view.comparison) : std::nullopt;
+}
+
 }  // namespace netsmith::report

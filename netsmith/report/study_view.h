@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "netsmith/report/found.h"
 #include "netsmith/report/learning.h"
 #include "netsmith/report/search_record.h"
 #include "netsmith/search/activity.h"
@@ -37,6 +38,9 @@ std::string ViewJson(const StudyView& view, std::int64_t first_trial = 0);
 /// True when fewer of its trials have ended than were asked for, and no search goes on with them:
 /// ResumeCommand does.
 bool IsCutShort(const StudyView& view);
+
+/// What its comparison found; nothing where none was made.
+std::optional<Found> FoundOf(const StudyView& view);
 
 /// True when the study's rewards, and so its choice, come from the test set.
 bool RewardsAreTest(const study::StudySpec& spec);

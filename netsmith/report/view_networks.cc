@@ -36,10 +36,6 @@ ordered_json NetworkJson(const std::string& text, const StudyView& view, bool dr
   return json;
 }
 
-std::optional<Found> FoundOf(const StudyView& view) {
-  return view.comparison ? FoundIn(*view.comparison) : std::nullopt;
-}
-
 /// Null for none: JSON has no optional numbers.
 ordered_json Nullable(const std::optional<double>& number) {
   return number ? ordered_json(*number) : ordered_json();

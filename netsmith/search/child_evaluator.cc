@@ -105,6 +105,7 @@ Evaluation ChildEvaluator::Train(const graph::Graph& graph, const space::Hyperpa
       return one;
     }
     mean.reward += share * one.reward;
+    if (one.loss) mean.loss = mean.loss.value_or(0) + share * *one.loss;
     for (std::size_t i = 0; i < mean.curve.size(); ++i) mean.curve[i] += share * one.curve[i];
   }
   return mean;
@@ -131,6 +132,7 @@ Evaluation ChildEvaluator::TrainOn(const data::Problem& problem, std::uint64_t s
   train::TrainResult trained = child.Train(stop);
 
   Evaluation evaluation;
+  if (test_set_ == nullptr && !trained.diverged) evaluation.loss = trained.validation_loss.back();
   if (trained.diverged) {
     evaluation = WithoutReward(
         TrialState::kDiverged,

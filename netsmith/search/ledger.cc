@@ -114,11 +114,13 @@ void Ledger::Settle(Trial& trial, const Evaluation& evaluation) {
   if (trial.duplicate_of) trial.evaluation.seconds = 0;
   ++num_finished_;
   if (trial.state != TrialState::kComplete) return;
-  const double reward = trial.evaluation.reward;
-  const double best_reward = best_ ? this->trial(*best_).evaluation.reward : reward;
-  if (!best_ || reward > best_reward || (reward == best_reward && trial.number < *best_)) {
+  if (!best_) {
     best_ = trial.number;
+    return;
   }
+  const Evaluation& best = this->trial(*best_).evaluation;
+  const bool ties = !IsBetter(best, trial.evaluation) && trial.number < *best_;
+  if (IsBetter(trial.evaluation, best) || ties) best_ = trial.number;
 }
 
 }  // namespace netsmith::search

@@ -39,7 +39,7 @@ class Ledger {
   const study::Trial& trial(std::int64_t number) const;
   std::int64_t size() const { return static_cast<std::int64_t>(trials_.size()); }
   std::int64_t num_finished() const { return num_finished_; }
-  /// Complete, highest reward, the first of equals.
+  /// Complete and best (study::IsBetter), the first of equals.
   std::optional<study::Trial> best() const;
 
  private:

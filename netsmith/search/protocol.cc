@@ -67,7 +67,7 @@ class Field {
 
   double Share() const { return Share("a number from 0 to 1", 1); }
 
-  double Time() const {
+  double NotNegative() const {
     return Share("a number of at least 0", std::numeric_limits<double>::max());
   }
 
@@ -168,6 +168,7 @@ std::string EncodeAnswer(std::int64_t trial, const Evaluation& evaluation) {
   answer["params"] = evaluation.params;
   answer["macs"] = evaluation.macs;
   if (evaluation.latency_us > 0) answer["latency_us"] = evaluation.latency_us;
+  if (evaluation.loss) answer["loss"] = *evaluation.loss;
   answer["curve"] = evaluation.curve;
   answer["seconds"] = evaluation.seconds;
   return answer.dump();
@@ -200,8 +201,9 @@ Evaluation DecodeAnswer(std::string_view line, std::int64_t trial) {
   }
   if (field("params").is_present()) evaluation.params = field("params").Count();
   if (field("macs").is_present()) evaluation.macs = field("macs").Count();
-  if (field("latency_us").is_present()) evaluation.latency_us = field("latency_us").Time();
-  if (field("seconds").is_present()) evaluation.seconds = field("seconds").Time();
+  if (field("latency_us").is_present()) evaluation.latency_us = field("latency_us").NotNegative();
+  if (field("loss").is_present()) evaluation.loss = field("loss").NotNegative();
+  if (field("seconds").is_present()) evaluation.seconds = field("seconds").NotNegative();
   if (field("curve").is_present()) {
     for (const Field& point : field("curve").List()) evaluation.curve.push_back(point.Share());
   }

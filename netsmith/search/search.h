@@ -24,7 +24,7 @@ struct Progress {
   std::int64_t finished = 0;  // trials with an end, duplicates included
   std::int64_t num_trials = 0;
   study::Trial trial;                // the one that just finished
-  std::optional<study::Trial> best;  // highest reward so far, the first of equals
+  std::optional<study::Trial> best;  // so far: study::IsBetter, the first of equals
 };
 
 struct SearchOptions {
@@ -48,7 +48,7 @@ struct SearchOptions {
 struct SearchResult {
   study::StudySpec spec;
   std::vector<study::Trial> trials;  // by number
-  std::optional<study::Trial> best;  // complete, highest reward, the first of equals
+  std::optional<study::Trial> best;  // complete; study::IsBetter, the first of equals
   std::vector<std::map<std::string, double>> diagnostics;  // the strategy's, after each generation
   bool interrupted = false;  // `stop` was requested; the study can be resumed
 };

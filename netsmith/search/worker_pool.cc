@@ -34,12 +34,15 @@ Evaluation Checked(Evaluation evaluation) {
   if (!(std::isfinite(evaluation.seconds) && evaluation.seconds >= 0)) evaluation.seconds = 0;
   if (!(std::isfinite(evaluation.latency_us) && evaluation.latency_us >= 0))
     evaluation.latency_us = 0;
+  if (evaluation.loss && !(std::isfinite(*evaluation.loss) && *evaluation.loss >= 0))
+    evaluation.loss.reset();
   if (evaluation.state == TrialState::kPruned) {
     if (evaluation.curve.empty()) return Failed("the evaluator pruned a trial without a curve");
     evaluation.reward = evaluation.curve.back();
   }
   if (!study::HasReward(evaluation.state)) {
     evaluation.reward = 0;
+    evaluation.loss.reset();
   } else if (!(evaluation.reward >= 0 && evaluation.reward <= 1)) {
     return Failed(fmt::format("reward {}: expected 0 to 1", evaluation.reward));
   }

@@ -218,6 +218,8 @@ void TrialReader::SetAttribute(Trial& trial, const std::string& key, const std::
     trial.evaluation.params = number();
   } else if (key == "latency_us") {
     trial.evaluation.latency_us = nlohmann::json::parse(json).get<double>();
+  } else if (key == "loss") {
+    trial.evaluation.loss = nlohmann::json::parse(json).get<double>();
   } else if (key == "macs") {
     trial.evaluation.macs = number();
   } else if (key == "outcome") {

@@ -138,6 +138,9 @@ void FinishRow(Database& database, std::int64_t trial_id, const study::Evaluatio
   if (evaluation.latency_us > 0) {
     InsertAttribute(database, trial_id, "latency_us", nlohmann::json(evaluation.latency_us).dump());
   }
+  if (evaluation.loss) {
+    InsertAttribute(database, trial_id, "loss", nlohmann::json(*evaluation.loss).dump());
+  }
   InsertCurve(database, trial_id, evaluation.curve);
 }
 

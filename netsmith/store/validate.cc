@@ -113,6 +113,10 @@ void CheckEvaluation(std::int64_t trial, const study::Evaluation& evaluation) {
     throw base::InvalidArgument(fmt::format("trial {}: a latency of {} us, expected 0 or more",
                                             trial, evaluation.latency_us));
   }
+  if (evaluation.loss && !(std::isfinite(*evaluation.loss) && *evaluation.loss >= 0)) {
+    throw base::InvalidArgument(
+        fmt::format("trial {}: a loss of {}, expected 0 or more", trial, *evaluation.loss));
+  }
   if (!std::isfinite(evaluation.seconds) || evaluation.seconds < 0) {
     throw base::InvalidArgument(
         fmt::format("trial {}: took {} seconds, expected 0 or more", trial, evaluation.seconds));

@@ -1,5 +1,6 @@
 #include "netsmith/study/trial.h"
 
+#include <limits>
 #include <string>
 
 #include "netsmith/base/check.h"
@@ -26,6 +27,12 @@ std::string ToString(TrialState state) {
       return "failed";
   }
   base::FailCheck("state", "is no TrialState", std::source_location::current());
+}
+
+bool IsBetter(const Evaluation& a, const Evaluation& b) {
+  constexpr double kUnknown = std::numeric_limits<double>::infinity();
+  if (a.reward != b.reward) return a.reward > b.reward;
+  return a.loss.value_or(kUnknown) < b.loss.value_or(kUnknown);
 }
 
 }  // namespace netsmith::study

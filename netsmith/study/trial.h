@@ -43,8 +43,14 @@ struct Evaluation {
   double latency_us = 0;      // median time of one answer here, measured; 0: it was not
   std::vector<double> curve;  // validation accuracy after each epoch
   double seconds = 0;         // measured; never decides anything
+  /// Mean cross-entropy where the reward was measured; none: the evaluator does not know.
+  std::optional<double> loss = {};
   bool operator==(const Evaluation&) const = default;
 };
+
+/// The higher reward or, of equal ones, the lower loss: few samples give many networks the same
+/// accuracy. One without a loss comes after those with one.
+bool IsBetter(const Evaluation& a, const Evaluation& b);
 
 /// One genome's evaluation as the study keeps it. Immutable once finished.
 struct Trial {

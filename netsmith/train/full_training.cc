@@ -38,7 +38,7 @@ struct Job {
 /// A child after its training.
 struct Trained {
   std::unique_ptr<Child> child;
-  double validation_accuracy = 0;  // 0 when it diverged
+  Standing standing;
   bool diverged = false;
 };
 
@@ -70,6 +70,7 @@ class FullTrainer {
     for (std::size_t n = 0; n < networks.size(); ++n) {
       results_[n].rate_accuracy.assign(rates, 0);
       results_[n].validation_accuracy.assign(has_folds() ? folds_.size() : seeds, 0);
+      results_[n].validation_loss.assign(has_folds() ? folds_.size() : seeds, Standing().loss);
       results_[n].test_accuracy.assign(seeds, std::numeric_limits<double>::quiet_NaN());
       choices_[n].trainings_left = rates;
       choices_[n].seeds_left = has_folds() ? seeds : seeds - 1;
@@ -94,8 +95,7 @@ class FullTrainer {
       }
     }
     RunAll(validating, [this](const Job& job, const Trained& trained) {
-      results_[job.network].validation_accuracy[static_cast<std::size_t>(job.fold)] =
-          trained.validation_accuracy;
+      Note(job.network, job.fold, trained.standing);
     });
     std::vector<Job> chosen;
     for (std::size_t n = 0; n < networks_.size(); ++n) {
@@ -155,12 +155,12 @@ class FullTrainer {
   void ReportProgress(const Job& job, const Trained& trained) {
     if (!options_.on_training) return;
     const bool validates = !trained.diverged && !job.problem->validation().empty();
-    options_.on_training({.num_done = tally_.num_done(),
-                          .num_all = tally_.num_all(),
-                          .training = Label(job),
-                          .validation_accuracy =
-                              validates ? std::optional(trained.validation_accuracy) : std::nullopt,
-                          .seconds_left = tally_.SecondsLeft()});
+    options_.on_training(
+        {.num_done = tally_.num_done(),
+         .num_all = tally_.num_all(),
+         .training = Label(job),
+         .validation_accuracy = validates ? std::optional(trained.standing.accuracy) : std::nullopt,
+         .seconds_left = tally_.SecondsLeft()});
   }
 
   std::string Label(const Job& job) const {
@@ -212,22 +212,30 @@ class FullTrainer {
     if (trained.diverged) {
       base::LogWarning(fmt::format("{}: diverged: {}", label, result.reason));
     } else {
-      trained.validation_accuracy = result.validation_accuracy.back();
+      trained.standing = {.accuracy = result.validation_accuracy.back(),
+                          .loss = result.validation_loss.back()};
     }
     const std::lock_guard lock(mutex_);
     results_[job.network].seconds += result.seconds;
     return trained;
   }
 
+  /// `place`: of the seed or, with folds, of the fold.
+  void Note(std::size_t network, int place, const Standing& standing) {
+    const auto at = static_cast<std::size_t>(place);
+    results_[network].validation_accuracy[at] = standing.accuracy;
+    results_[network].validation_loss[at] = standing.loss;
+  }
+
   /// Keeps the child of the network's best rate so far. Which one that is does not depend on who
   /// ends first.
   void Offer(const Job& job, Trained trained) {
     Choice& choice = choices_[job.network];
-    results_[job.network].rate_accuracy[job.rate] = trained.validation_accuracy;
-    const double mine = trained.validation_accuracy;
-    const double theirs = choice.best.validation_accuracy;
+    results_[job.network].rate_accuracy[job.rate] = trained.standing.accuracy;
+    const Standing mine = trained.standing, theirs = choice.best.standing;
+    const bool ties = !theirs.IsBetterThan(mine) && job.rate < choice.rate;
     if (has_folds()) trained.child.reset();  // all samples train the network again
-    if (!choice.has_best || mine > theirs || (mine == theirs && job.rate < choice.rate)) {
+    if (!choice.has_best || mine.IsBetterThan(theirs) || ties) {
       choice.has_best = true;
       choice.best = std::move(trained);
       choice.rate = job.rate;
@@ -241,7 +249,7 @@ class FullTrainer {
     FullTrainingResult& result = results_[network];
     result.learning_rate = options_.learning_rates[choice.rate];
     if (has_folds()) {
-      result.validation_accuracy[0] = choice.best.validation_accuracy;
+      Note(network, 0, choice.best.standing);
     } else {
       Test({&problem_, network, choice.rate}, choice.best);
       ReportIfDone(network);
@@ -258,7 +266,7 @@ class FullTrainer {
   void Test(const Job& job, const Trained& trained) {
     const auto seed = static_cast<std::size_t>(job.seed);
     FullTrainingResult& result = results_[job.network];
-    if (!has_folds()) result.validation_accuracy[seed] = trained.validation_accuracy;
+    if (!has_folds()) Note(job.network, job.seed, trained.standing);
     if (trained.diverged) return;
     const data::Dataset& test =
         problem_.OpenTestSet(fmt::format("full training of {}", networks_[job.network].name));
@@ -270,8 +278,7 @@ class FullTrainer {
   void KeepIfBest(const Job& job, const Trained& trained) {
     FullTrainingResult& result = results_[job.network];
     const std::uint64_t seed = Seed(job);
-    const double mine =
-        has_folds() ? Mean(result.validation_accuracy) : trained.validation_accuracy;
+    const double mine = has_folds() ? Mean(result.validation_accuracy) : trained.standing.accuracy;
     if (result.best) {
       const double theirs = result.best->validation_accuracy;
       if (theirs > mine || (theirs == mine && result.best->seed < seed)) return;

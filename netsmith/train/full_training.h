@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -16,6 +17,17 @@
 
 /// The full training of networks that a study chose: the one place where test accuracies come from.
 namespace netsmith::train {
+
+/// How a training stands on its validation samples.
+struct Standing {
+  double accuracy = 0;                                    // 0 when it diverged
+  double loss = std::numeric_limits<double>::infinity();  // mean cross-entropy
+  /// The higher accuracy or, of equal ones, the lower loss: few samples give many networks the same
+  /// accuracy.
+  bool IsBetterThan(const Standing& other) const {
+    return accuracy != other.accuracy ? accuracy > other.accuracy : loss < other.loss;
+  }
+};
 
 /// One training of several, with what it learnt.
 struct BestTraining {
@@ -31,8 +43,9 @@ struct FullTrainingResult {
   std::vector<double> rate_accuracy;
   /// After the last epoch: of each seed or, with folds, of each fold.
   std::vector<double> validation_accuracy;
-  std::vector<double> test_accuracy;  // of each seed; NaN where the training diverged
-  double seconds = 0;                 // wall time of its trainings, added up
+  std::vector<double> validation_loss;  // likewise, mean cross-entropy; infinite where it diverged
+  std::vector<double> test_accuracy;    // of each seed; NaN where the training diverged
+  double seconds = 0;                   // wall time of its trainings, added up
   /// With keep_weights: the seed of the highest validation accuracy, the first of equals; nothing
   /// when all diverged.
   std::optional<BestTraining> best = {};
@@ -74,8 +87,8 @@ struct NamedNetwork {
 std::int64_t NumTrainings(const FullTrainingOptions& options);
 
 /// Trains every network at every learning rate with the first seed, takes for each network the rate
-/// of the highest validation accuracy after the last epoch (the first of equals; a diverged
-/// training counts as 0), and trains it with the other seeds too. The test set is opened for these
+/// of the best standing after the last epoch (the first of equals; a diverged training counts as
+/// 0), and trains it with the other seeds too. The test set is opened for these
 /// chosen trainings only. With several folds the rate is chosen on the first of them and kept for
 /// the others, with the first seed; their mean is the network's validation accuracy, and it is then
 /// trained, with all seeds, on the whole development set: few samples are neither enough to choose

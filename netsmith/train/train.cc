@@ -80,6 +80,20 @@ std::vector<optim::Range> DecayedRanges(const engine::Program& program) {
   return ranges;
 }
 
+/// -log of the probability that a softmax of the scores gives the label.
+double CrossEntropy(std::span<const float> scores, std::int32_t label) {
+  const double highest = *std::ranges::max_element(scores);
+  double sum = 0;
+  for (const float score : scores) sum += std::exp(score - highest);
+  return std::log(sum) + highest - scores[static_cast<std::size_t>(label)];
+}
+
+/// What a network makes of samples.
+struct Measured {
+  Confusion confusion;
+  double loss = 0;  // mean cross-entropy; 0 without samples
+};
+
 /// Averages of a program's parameters and of the running averages of its batch norms.
 class ProgramAverage {
  public:
@@ -201,15 +215,16 @@ struct Child::Impl {
   /// Of the averaged network, where there is one.
   void Validate(TrainResult& result) {
     if (average) average->Swap();
-    const Confusion confusion = Measure(problem.development(), problem.validation());
+    const Measured found = Measure(problem.development(), problem.validation());
     if (average) average->Swap();
-    result.validation_accuracy.push_back(confusion.Accuracy());
-    result.validation_score.push_back(Score(options.metric, confusion));
+    result.validation_accuracy.push_back(found.confusion.Accuracy());
+    result.validation_score.push_back(Score(options.metric, found.confusion));
+    result.validation_loss.push_back(found.loss);
   }
 
-  Confusion Measure(const data::Dataset& dataset, std::span<const std::int64_t> records) {
+  Measured Measure(const data::Dataset& dataset, std::span<const std::int64_t> records) {
     const auto classes = static_cast<std::size_t>(program.num_classes());
-    Confusion confusion(program.num_classes());
+    Measured found{.confusion = Confusion(program.num_classes())};
     for (std::size_t first = 0; first < records.size();) {
       const auto count = std::min(static_cast<std::size_t>(options.mb), records.size() - first);
       const auto chunk = records.subspan(first, count);
@@ -218,11 +233,14 @@ struct Child::Impl {
       for (std::size_t i = 0; i < count; ++i) {
         const auto row = scores.subspan(i * classes, classes);
         const auto best = std::max_element(row.begin(), row.end()) - row.begin();
-        confusion.Add(dataset.Label(chunk[i]), static_cast<std::int32_t>(best));
+        const std::int32_t label = dataset.Label(chunk[i]);
+        found.confusion.Add(label, static_cast<std::int32_t>(best));
+        found.loss += CrossEntropy(row, label);
       }
       first += count;
     }
-    return confusion;
+    if (!records.empty()) found.loss /= static_cast<double>(records.size());
+    return found;
   }
 
   const data::Problem& problem;
@@ -284,7 +302,7 @@ TrainResult Child::Train(const std::stop_token& stop) {
 Confusion Child::Measure(const data::Dataset& dataset) {
   std::vector<std::int64_t> all(static_cast<std::size_t>(dataset.size()));
   std::iota(all.begin(), all.end(), 0);
-  return impl_->Measure(dataset, all);
+  return impl_->Measure(dataset, all).confusion;
 }
 
 double Child::Accuracy(const data::Dataset& dataset) { return Measure(dataset).Accuracy(); }

@@ -52,6 +52,7 @@ TEST_P(StoreContract, KeepsSeveralObjectivesAndTheirValues) {
   store().CreateStudy(spec);
   Evaluation measured = CompleteEvaluation(0);
   measured.latency_us = 1.0 / 3;
+  measured.loss = 0.1;
   store().AddTrials("a", {RunningTrial(0), RunningTrial(1)});
   store().FinishTrial("a", 0, measured);
   const auto claim = store().ClaimTrials("a", "w", 1, 60).at(0);
@@ -369,6 +370,9 @@ TEST_P(StoreContract, RefusesEvaluationsThatAreNoEnd) {
   Evaluation timeless = CompleteEvaluation(0);
   timeless.latency_us = -1;
   EXPECT_THROW(store().FinishTrial("a", 0, timeless), InvalidArgument);
+  Evaluation gain = CompleteEvaluation(0);
+  gain.loss = -1;
+  EXPECT_THROW(store().FinishTrial("a", 0, gain), InvalidArgument);
   EXPECT_THAT(store().Trials("a"), ElementsAre(RunningTrial(0)));
 }
 

@@ -51,6 +51,15 @@ TEST_F(StudyReportTest, BestIsTheFirstOfEquals) {
   EXPECT_FALSE(BestTrial(std::vector{MakeTrial(0, TrialState::kRefused, 0)}).has_value());
 }
 
+TEST_F(StudyReportTest, OfEqualRewardsTheLowerLossIsBetterAndAnUnknownOneTheWorst) {
+  trials_[3].evaluation.loss = 0.25;
+  EXPECT_EQ(BestTrial(trials_)->number, 3);
+  trials_[2].evaluation.loss = 0.125;
+  EXPECT_EQ(BestTrial(trials_)->number, 2);
+  trials_[0].evaluation.loss = 0;
+  EXPECT_EQ(BestTrial(trials_)->number, 2) << "the reward comes first";
+}
+
 TEST_F(StudyReportTest, StatesAreCounted) {
   EXPECT_EQ(StatesText(trials_), "4 complete, 1 refused, 1 unfinished, 1 duplicates among them");
   EXPECT_EQ(CountStates(trials_).at("duplicate"), 1u);

@@ -61,6 +61,7 @@ TEST_F(ChildEvaluatorTest, TheTestSetIsOpenedOnlyWhenAskedFor) {
   const Evaluation evaluation = Evaluate(options_);
   EXPECT_GT(evaluation.curve.back(), 0.9);
   EXPECT_LT(evaluation.reward, 0.1) << "all its labels are wrong";
+  EXPECT_FALSE(evaluation.loss) << "a loss on validation would say nothing of this reward";
 }
 
 TEST_F(ChildEvaluatorTest, ANetworkOverALimitIsRefusedWithItsCosts) {
@@ -147,7 +148,7 @@ TEST_F(ChildEvaluatorTest, FoldsGiveTheMeanOverTheirTrainings) {
   const space::Genome genome = {3, 0};
   const Evaluation evaluation = Evaluate(options_, genome);
   EXPECT_EQ(evaluation.state, TrialState::kComplete);
-  double sum = 0;  // the same by hand
+  double sum = 0, loss = 0;  // the same by hand
   std::uint64_t fold = 0;
   for (data::Split& split : problem_.Folds(4, 3)) {
     const data::Problem part = problem_.WithSplit(std::move(split));
@@ -157,9 +158,13 @@ TEST_F(ChildEvaluatorTest, FoldsGiveTheMeanOverTheirTrainings) {
                         .max_samples = 4000,
                         .learning_rate = 0.005,
                         .seed = base::RandomStreams(3).SeedFor("child fold", 0, fold++)});
-    sum += child.Train({}).validation_score.back();
+    const train::TrainResult trained = child.Train({});
+    sum += trained.validation_score.back();
+    loss += trained.validation_loss.back();
   }
   EXPECT_NEAR(evaluation.reward, sum / 4, 1e-12);
+  ASSERT_TRUE(evaluation.loss);
+  EXPECT_NEAR(*evaluation.loss, loss / 4, 1e-12);
   ASSERT_EQ(evaluation.curve.size(), 2u);
   EXPECT_NEAR(evaluation.curve.back(), evaluation.reward, 1e-12);
   EXPECT_EQ(Evaluate(options_, genome).reward, evaluation.reward);

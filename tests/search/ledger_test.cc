@@ -59,6 +59,23 @@ TEST_F(LedgerTest, DuplicatesOfARunningTrialFinishWithIt) {
   EXPECT_EQ(ledger.trial(1).state, TrialState::kRunning);
 }
 
+TEST_F(LedgerTest, TheBestHasTheLowestLossOfEqualRewardsAndIsTheFirstOfEquals) {
+  const auto measured = [](double reward, double loss) {
+    Evaluation evaluation = Reward(reward);
+    evaluation.loss = loss;
+    return evaluation;
+  };
+  Ledger ledger = MakeLedger();
+  for (const int option : {0, 1, 2, 3}) ledger.Add({option, 0});
+  ledger.Finish(3, measured(0.5, 0.25));
+  ledger.Finish(2, measured(0.5, 0.125));
+  EXPECT_EQ(ledger.best()->number, 2);
+  ledger.Finish(0, measured(0.5, 0.125));
+  EXPECT_EQ(ledger.best()->number, 0);
+  ledger.Finish(1, measured(0.25, 0));
+  EXPECT_EQ(ledger.best()->number, 0);
+}
+
 TEST_F(LedgerTest, DuplicatesShareARefusalToo) {
   Ledger ledger = MakeLedger();
   ledger.Add({2, 0});

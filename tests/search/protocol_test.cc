@@ -92,6 +92,7 @@ TEST(ProtocolTest, AnEvaluationSurvivesToTheBit) {
   evaluation.macs = 30'115'840;
   evaluation.seconds = 1e-300;
   evaluation.latency_us = 1.0 / 3;
+  evaluation.loss = 0.1;
   for (const double reward : {0.0, 1.0, 0.1, 1.0 / 3, 5e-324, 1 - 0x1p-53}) {
     evaluation.reward = reward;
     evaluation.curve = {reward, reward / 3};

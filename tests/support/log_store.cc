@@ -30,12 +30,14 @@ json ToJson(const Evaluation& e) {
           e.macs,
           e.latency_us,
           e.curve,
-          e.seconds};
+          e.seconds,
+          e.loss.value_or(-1)};
 }
 
 Evaluation EvaluationFrom(const json& j) {
-  return {
-      static_cast<study::TrialState>(j[0].get<int>()), j[1], j[2], j[3], j[4], j[5], j[6], j[7]};
+  const double loss = j[8];
+  return {static_cast<study::TrialState>(j[0].get<int>()), j[1], j[2], j[3], j[4], j[5], j[6], j[7],
+          loss < 0 ? std::nullopt : std::optional(loss)};
 }
 
 json ToJson(const Trial& t) {

@@ -61,6 +61,15 @@ TEST_F(FullTrainingTest, TakesTheRateOfTheHighestValidationAccuracy) {
   }
 }
 
+TEST(StandingTest, OfEqualAccuraciesTheLowerLossIsBetter) {
+  const Standing sure{.accuracy = 1, .loss = 0.1}, unsure{.accuracy = 1, .loss = 0.2};
+  EXPECT_TRUE(sure.IsBetterThan(unsure));
+  EXPECT_FALSE(unsure.IsBetterThan(sure));
+  EXPECT_FALSE(sure.IsBetterThan(sure));
+  EXPECT_TRUE(unsure.IsBetterThan({.accuracy = 0.5, .loss = 0}));
+  EXPECT_TRUE(unsure.IsBetterThan(Standing()));
+}
+
 TEST_F(FullTrainingTest, CoresDoNotChangeTheResult) {
   const auto one = Train(Options(1));
   const auto three = Train(Options(3));
@@ -68,6 +77,7 @@ TEST_F(FullTrainingTest, CoresDoNotChangeTheResult) {
     EXPECT_EQ(one[i].learning_rate, three[i].learning_rate);
     EXPECT_EQ(one[i].rate_accuracy, three[i].rate_accuracy);
     EXPECT_EQ(one[i].validation_accuracy, three[i].validation_accuracy);
+    EXPECT_EQ(one[i].validation_loss, three[i].validation_loss);
     EXPECT_EQ(one[i].test_accuracy, three[i].test_accuracy);
   }
 }
@@ -81,6 +91,7 @@ TEST_F(FullTrainingTest, TheFirstFoldChoosesTheRateAndAllSamplesTrainWhatIsChose
   for (std::size_t n = 0; n < networks_.size(); ++n) {
     const FullTrainingResult& result = results[n];
     ASSERT_EQ(result.validation_accuracy.size(), 3u);
+    ASSERT_EQ(result.validation_loss.size(), 3u);
     EXPECT_EQ(result.rate_accuracy[1], result.validation_accuracy[0]);
     EXPECT_GT(result.rate_accuracy[1], result.rate_accuracy[0]);
     EXPECT_EQ(result.learning_rate, 1e-2);
@@ -125,6 +136,7 @@ TEST_F(FullTrainingTest, DivergedTrainingsHaveNoTestAccuracy) {
   options.learning_rates = {1e38};
   for (const FullTrainingResult& result : Train(options)) {
     EXPECT_TRUE(std::isnan(result.test_accuracy[0])) << result.test_accuracy[0];
+    EXPECT_TRUE(std::isinf(result.validation_loss[0])) << result.validation_loss[0];
   }
 }
 

@@ -34,6 +34,7 @@ TEST(TrainTest, LearnsWhatCanBeLearnt) {
   // The spot decides the label alone: a network that learns at all separates the classes.
   EXPECT_GE(result.validation_accuracy.back(), 0.98);
   EXPECT_LT(result.train_loss.back(), 0.1 * result.train_loss.front());
+  EXPECT_LT(result.validation_loss.back(), 0.1 * result.validation_loss.front());
   EXPECT_GE(child.Accuracy(problem.OpenTestSet("test of training")), 0.94);
 }
 

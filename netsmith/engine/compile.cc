@@ -233,6 +233,7 @@ class Planner {
   void PlaceTensors(CompiledGraph& result) {
     std::vector<MemoryBlock> workspace, batch;
     std::vector<TensorPlace*> workspace_places, batch_places;
+    std::vector<std::size_t> batch_values;  // which of the blocks in `batch`
     const auto add = [&](Storage& storage) {
       if (!storage.used) return;
       const MemoryBlock block = BlockOf(storage, result.chunk);
@@ -240,7 +241,9 @@ class Planner {
       (storage.place.whole_batch ? batch_places : workspace_places).push_back(&storage.place);
     };
     for (int t = 0; t < num_tensors_; ++t) {
+      const std::size_t before = batch.size();
       if (value_of_[t] == t) add(value(t));
+      if (batch.size() > before) batch_values.push_back(before);
       if (diff_of_[t] == t) add(diff(t));
     }
     result.sizes.workspace = AssignOffsets(workspace);
@@ -249,6 +252,13 @@ class Planner {
       workspace_places[i]->offset = workspace[i].offset;
     }
     for (std::size_t i = 0; i < batch.size(); ++i) batch_places[i]->offset = batch[i].offset;
+    for (const std::size_t i : batch_values) {
+      for (const std::size_t j : batch_values) {
+        const MemoryBlock &a = batch[i], &b = batch[j];
+        result.values_share_memory |=
+            i != j && a.offset < b.offset + b.size && b.offset < a.offset + a.size;
+      }
+    }
   }
 
   OpPlaces PlaceOp(int i, CompiledGraph& result) {

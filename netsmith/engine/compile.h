@@ -50,7 +50,10 @@ struct CompiledGraph {
   TensorPlace input;
   TensorPlace logits;       // whole batch
   TensorPlace diff_logits;  // whole batch
-  std::int64_t chunk = 1;   // most samples that a thread takes through the network at a time
+  /// Values of different phases share memory: no sample may then run ahead of the others to a later
+  /// phase, also where nothing is kept for a way back.
+  bool values_share_memory = false;
+  std::int64_t chunk = 1;  // most samples that a thread takes through the network at a time
   MemorySizes sizes;
 };
 

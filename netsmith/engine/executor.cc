@@ -210,12 +210,18 @@ Batch Executor::WholeBatch(std::int64_t count) const {
           .diff_params = memory_.diff_params};
 }
 
+/// Nothing waits for the whole mini-batch here, so a sample goes through all phases while it is in
+/// the cache, unless it would write where another in an earlier phase still reads.
 void Executor::Forward(std::span<const float> src) {
   const std::int64_t count = std::ssize(src) / graph_.input.layout.shape.size();
-  ForEachChunk(count, 0, {}, [&](const Chunk& chunk, int thread) {
-    LoadInput(chunk, src.data());
-    for (int p = 0; p < std::ssize(graph_.phases); ++p) ForwardChunk(p, chunk, thread);
-  });
+  const int num_phases = static_cast<int>(graph_.phases.size());
+  const int at_once = graph_.values_share_memory ? 1 : num_phases;
+  for (int first = 0; first < num_phases; first += at_once) {
+    ForEachChunk(count, 0, {}, [&](const Chunk& chunk, int thread) {
+      if (first == 0) LoadInput(chunk, src.data());
+      for (int p = first; p < first + at_once; ++p) ForwardChunk(p, chunk, thread);
+    });
+  }
 }
 
 /// The mini-memory_.batch's way there and back, phase by phase; the last phase goes both ways at

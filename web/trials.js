@@ -36,7 +36,9 @@ function tableRows(trials) {
   const column = trials[table.sort], sign = table.descending ? -1 : 1;
   rows.sort((a, b) => {
     const x = column[a], y = column[b];
-    return x === y ? a - b : sign * (x < y ? -1 : 1);
+    if (x !== y) return sign * (x < y ? -1 : 1);
+    const loss = (i) => trials.loss[i] ?? Infinity;  // which settles equal rewards
+    return table.sort === "reward" && loss(a) !== loss(b) ? -sign * (loss(a) < loss(b) ? -1 : 1) : a - b;
   });
   return rows;
 }

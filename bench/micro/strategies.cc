@@ -10,7 +10,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <string>
@@ -38,9 +40,11 @@ class MadeUpReward {
       std::vector<double>& worth = worth_.emplace_back(decision.options.size());
       for (double& each : worth) each = weight * generator.Normal();
     }
-    for (std::size_t i = 0; i < decisions.size() / 2; ++i) {
-      pairs_.push_back({generator.Below(decisions.size()), generator.Below(decisions.size()),
-                        0.6 * generator.Normal()});
+    const std::size_t count = decisions.size();
+    for (std::size_t i = 0; i < count / 2; ++i) {
+      const std::size_t a = generator.Below(count);
+      const std::size_t b = (a + 1 + generator.Below(count - 1)) % count;
+      pairs_.push_back({a, b, 0.6 * generator.Normal()});
     }
   }
 
@@ -73,7 +77,7 @@ double Best(const std::string& name, const std::vector<space::Decision>& decisio
   double best = 0, best_told = -1;
   for (int trial = 0; trial < num_trials; trial += kBatch) {
     std::vector<study::Told> told;
-    for (space::Genome& genome : strategy->Ask(kBatch)) {
+    for (space::Genome& genome : strategy->Ask(std::min(kBatch, num_trials - trial))) {
       const double exact = reward(genome);
       told.push_back({std::move(genome), exact + kNoise * noise.Normal()});
       if (told.back().reward > best_told) {

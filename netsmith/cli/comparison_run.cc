@@ -73,6 +73,7 @@ std::vector<report::TrainedNetwork> NetworksOf(const ComparisonFlags& flags,
     for (const study::Trial& trial : Finalists(*store, *request.study, flags.finalists)) {
       add("finalist", trial.network);
       networks.back().reward = trial.evaluation.reward;
+      networks.back().loss = trial.evaluation.loss;
     }
   }
   for (const std::string& text : request.networks) add("given", text);

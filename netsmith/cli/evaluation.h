@@ -35,7 +35,7 @@ std::unique_ptr<study::Evaluator> MakeTrialEvaluator(const EvaluationFlags& flag
 inline constexpr const char* kWorkerKey = "netsmith:worker";
 
 /// Version of that text, and of what a worker does with the store.
-inline constexpr int kWorkerProtocol = 2;
+inline constexpr int kWorkerProtocol = 3;
 
 std::string WorkerJson(const EvaluationFlags& flags, const data::Problem& problem);
 

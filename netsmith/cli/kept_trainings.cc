@@ -27,23 +27,31 @@ ordered_json ToJson(const train::FullTrainingResult& result) {
           {"seconds", result.seconds}};
 }
 
-/// NaN and infinity are null in JSON.
-std::vector<double> Numbers(const ordered_json& array) {
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// JSON has null for NaN and infinity; `null` is which of the two these are.
+std::vector<double> Numbers(const ordered_json& array, double null) {
   std::vector<double> numbers;
   for (const auto& element : array) {
-    numbers.push_back(element.is_null() ? std::numeric_limits<double>::quiet_NaN()
-                                        : element.get<double>());
+    numbers.push_back(element.is_null() ? null : element.get<double>());
   }
   return numbers;
 }
 
+/// Losses are missing where an earlier version kept the training: then they settle nothing.
 train::FullTrainingResult FromJson(const ordered_json& json) {
-  return {.learning_rate = json.at("learning_rate").get<double>(),
-          .rate_accuracy = Numbers(json.at("rate_accuracy")),
-          .validation_accuracy = Numbers(json.at("validation_accuracy")),
-          .validation_loss = Numbers(json.at("validation_loss")),
-          .test_accuracy = Numbers(json.at("test_accuracy")),
-          .seconds = json.at("seconds").get<double>()};
+  train::FullTrainingResult result;
+  result.learning_rate = json.at("learning_rate").get<double>();
+  result.rate_accuracy = Numbers(json.at("rate_accuracy"), kNaN);
+  result.validation_accuracy = Numbers(json.at("validation_accuracy"), kNaN);
+  result.validation_loss.assign(result.validation_accuracy.size(), kInfinity);
+  if (json.contains("validation_loss")) {
+    result.validation_loss = Numbers(json.at("validation_loss"), kInfinity);
+  }
+  result.test_accuracy = Numbers(json.at("test_accuracy"), kNaN);
+  result.seconds = json.at("seconds").get<double>();
+  return result;
 }
 
 std::string Key(const std::string& what) {

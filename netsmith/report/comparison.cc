@@ -13,6 +13,7 @@
 #include "netsmith/report/format.h"
 #include "netsmith/report/found.h"
 #include "netsmith/report/table.h"
+#include "netsmith/study/trial.h"
 
 namespace netsmith::report {
 namespace {
@@ -59,11 +60,18 @@ const TrainedNetwork* FindRole(std::span<const TrainedNetwork> networks, const c
   return found == networks.end() ? nullptr : &*found;
 }
 
-/// The first of the highest reward among those that have one.
+/// As study::IsBetter, among those that have a reward.
 const TrainedNetwork* BestByReward(std::span<const TrainedNetwork> networks) {
+  const auto evaluation = [](const TrainedNetwork& network) {
+    study::Evaluation measured;
+    measured.reward = *network.reward;
+    measured.loss = network.loss;
+    return measured;
+  };
   const TrainedNetwork* best = nullptr;
   for (const TrainedNetwork& network : networks) {
-    if (network.reward && (best == nullptr || *network.reward > *best->reward)) best = &network;
+    if (!network.reward) continue;
+    if (best == nullptr || IsBetter(evaluation(network), evaluation(*best))) best = &network;
   }
   return best;
 }
@@ -78,6 +86,7 @@ ordered_json NetworkJson(const TrainedNetwork& network) {
           {"macs", network.costs.macs},
           {"learning_rate", network.training.learning_rate},
           {"validation_accuracy", network.training.validation_accuracy},
+          {"validation_loss", network.training.validation_loss},
           {"test_accuracy", network.training.test_accuracy},
           {"mean", test.mean},
           {"sd", test.sd},

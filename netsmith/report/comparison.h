@@ -20,6 +20,7 @@ struct TrainedNetwork {
   std::string form;  // ClassicForm
   graph::Costs costs;
   std::optional<double> reward = std::nullopt;  // that it had in the search
+  std::optional<double> loss = std::nullopt;    // likewise: it settles equal rewards
   train::FullTrainingResult training;
 
   MeanSd test_accuracy() const { return MeanAndSd(training.test_accuracy); }

@@ -122,7 +122,7 @@ ParetoFront FrontOf(const study::StudySpec& spec, std::span<const Trial> trials)
     front.trials.push_back(trial);
   }
   std::ranges::stable_sort(front.trials, [](const Trial& a, const Trial& b) {
-    return a.evaluation.reward > b.evaluation.reward;
+    return IsBetter(a.evaluation, b.evaluation);
   });
   front.hypervolume = Hypervolume(front.objectives, front.reference, front.trials);
   return front;

@@ -17,7 +17,8 @@ namespace netsmith::report {
 /// The complete trial that is best (study::IsBetter), the first of equals.
 std::optional<study::Trial> BestTrial(std::span<const study::Trial> trials);
 
-/// The best `count` networks, each once, best first; equal rewards in the order of their numbers.
+/// The best `count` networks, each once, best first (study::IsBetter), equals in the order of
+/// their numbers.
 std::vector<study::Trial> Leaderboard(std::span<const study::Trial> trials, std::size_t count);
 
 /// The state of a trial in words: where it has not ended, "running" when a worker has it, "waiting"

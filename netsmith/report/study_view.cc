@@ -74,6 +74,7 @@ ordered_json ImportanceJson(const StudyView& view) {
 /// Names of the study's trials by column; `reasons` and `originals` by number, being rare.
 ordered_json TrialsJson(std::span<const Trial> trials, const search::Activity& activity) {
   std::vector<double> reward, seconds;
+  std::vector<ordered_json> loss;  // null where it is not known
   std::vector<std::int64_t> number, params, macs;
   std::vector<int> genome;
   std::vector<std::string> state, network;
@@ -82,6 +83,7 @@ ordered_json TrialsJson(std::span<const Trial> trials, const search::Activity& a
     const study::Evaluation& evaluation = trial.evaluation;
     number.push_back(trial.number);
     reward.push_back(evaluation.reward);
+    loss.push_back(evaluation.loss ? ordered_json(*evaluation.loss) : ordered_json());
     params.push_back(evaluation.params);
     macs.push_back(evaluation.macs);
     seconds.push_back(std::round(evaluation.seconds * 1e3) / 1e3);
@@ -92,9 +94,9 @@ ordered_json TrialsJson(std::span<const Trial> trials, const search::Activity& a
     if (!evaluation.reason.empty()) reasons[key] = evaluation.reason;
     if (trial.duplicate_of) originals[key] = *trial.duplicate_of;
   }
-  return {{"number", number},   {"reward", reward},      {"params", params},   {"macs", macs},
-          {"seconds", seconds}, {"state", state},        {"network", network}, {"genome", genome},
-          {"reasons", reasons}, {"originals", originals}};
+  return {{"number", number}, {"reward", reward},   {"loss", loss},          {"params", params},
+          {"macs", macs},     {"seconds", seconds}, {"state", state},        {"network", network},
+          {"genome", genome}, {"reasons", reasons}, {"originals", originals}};
 }
 
 /// The comparison as it was made; where it was not, the rewards beside random search's, which take

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -95,6 +96,7 @@ Evaluation ChildEvaluator::Train(const graph::Graph& graph, const space::Hyperpa
   whole.rungs.clear();
   Evaluation mean;
   const double share = 1 / static_cast<double>(folds_.size());
+  mean.loss = 0;
   mean.curve.assign(static_cast<std::size_t>(options_.epochs), 0);
   for (std::size_t fold = 0; fold < folds_.size(); ++fold) {
     Evaluation one = TrainOn(folds_[fold], streams.SeedFor("child fold", trial, fold), graph,
@@ -105,7 +107,8 @@ Evaluation ChildEvaluator::Train(const graph::Graph& graph, const space::Hyperpa
       return one;
     }
     mean.reward += share * one.reward;
-    if (one.loss) mean.loss = mean.loss.value_or(0) + share * *one.loss;
+    mean.loss =
+        mean.loss && one.loss ? std::optional(*mean.loss + share * *one.loss) : std::nullopt;
     for (std::size_t i = 0; i < mean.curve.size(); ++i) mean.curve[i] += share * one.curve[i];
   }
   return mean;
@@ -132,7 +135,6 @@ Evaluation ChildEvaluator::TrainOn(const data::Problem& problem, std::uint64_t s
   train::TrainResult trained = child.Train(stop);
 
   Evaluation evaluation;
-  if (test_set_ == nullptr && !trained.diverged) evaluation.loss = trained.validation_loss.back();
   if (trained.diverged) {
     evaluation = WithoutReward(
         TrialState::kDiverged,
@@ -145,6 +147,10 @@ Evaluation ChildEvaluator::TrainOn(const data::Problem& problem, std::uint64_t s
     evaluation.reward = test_set_ != nullptr
                             ? train::Score(options_.metric, child.Measure(*test_set_))
                             : trained.validation_score.back();
+  }
+  const bool has_loss = test_set_ == nullptr && study::HasReward(evaluation.state);
+  if (has_loss && std::isfinite(trained.validation_loss.back())) {
+    evaluation.loss = trained.validation_loss.back();
   }
   evaluation.curve = std::move(trained.validation_score);
   evaluation.seconds = trained.seconds;

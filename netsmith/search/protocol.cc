@@ -54,6 +54,8 @@ class Field {
   }
 
   bool is_present() const { return value_ != nullptr; }
+  /// Present and not null.
+  bool has_value() const { return is_present() && !value_->is_null(); }
 
   std::int64_t Count(std::int64_t max = std::numeric_limits<std::int64_t>::max()) const {
     const char* expected = "a whole number of at least 0";
@@ -202,7 +204,7 @@ Evaluation DecodeAnswer(std::string_view line, std::int64_t trial) {
   if (field("params").is_present()) evaluation.params = field("params").Count();
   if (field("macs").is_present()) evaluation.macs = field("macs").Count();
   if (field("latency_us").is_present()) evaluation.latency_us = field("latency_us").NotNegative();
-  if (field("loss").is_present()) evaluation.loss = field("loss").NotNegative();
+  if (field("loss").has_value()) evaluation.loss = field("loss").NotNegative();
   if (field("seconds").is_present()) evaluation.seconds = field("seconds").NotNegative();
   if (field("curve").is_present()) {
     for (const Field& point : field("curve").List()) evaluation.curve.push_back(point.Share());

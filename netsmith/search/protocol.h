@@ -24,7 +24,8 @@ std::string EncodeRequest(const study::Job& job, std::span<const space::Decision
 /// Errors   InvalidArgument saying what was found and expected.
 study::Job DecodeRequest(std::string_view line);
 
-/// {"trial":0,"state":"complete","reward":0.93,"params":…,"macs":…,"latency_us":…,"loss":…,"curve":[…],"seconds":…}
+/// {"trial":0,"state":"complete","reward":0.93,"params":…,"macs":…,"latency_us":…,"loss":…,
+///  "curve":[…],"seconds":…}
 /// Doubles survive to the bit. A reason is kept as printable text of limited length.
 std::string EncodeAnswer(std::int64_t trial, const study::Evaluation& evaluation);
 /// {"trial":0,"error":"…"}

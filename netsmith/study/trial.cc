@@ -1,8 +1,10 @@
 #include "netsmith/study/trial.h"
 
+#include <cstdint>
 #include <limits>
 #include <string>
 
+#include "netsmith/base/billionths.h"
 #include "netsmith/base/check.h"
 
 namespace netsmith::study {
@@ -31,7 +33,8 @@ std::string ToString(TrialState state) {
 
 bool IsBetter(const Evaluation& a, const Evaluation& b) {
   constexpr double kUnknown = std::numeric_limits<double>::infinity();
-  if (a.reward != b.reward) return a.reward > b.reward;
+  const std::int64_t mine = base::Billionths(a.reward), theirs = base::Billionths(b.reward);
+  if (mine != theirs) return mine > theirs;
   return a.loss.value_or(kUnknown) < b.loss.value_or(kUnknown);
 }
 

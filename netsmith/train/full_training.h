@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "netsmith/base/billionths.h"
 #include "netsmith/data/dataset.h"
 #include "netsmith/engine/weights.h"
 #include "netsmith/graph/graph.h"
@@ -21,11 +22,12 @@ namespace netsmith::train {
 /// How a training stands on its validation samples.
 struct Standing {
   double accuracy = 0;                                    // 0 when it diverged
-  double loss = std::numeric_limits<double>::infinity();  // mean cross-entropy
+  double loss = std::numeric_limits<double>::infinity();  // mean cross-entropy, never NaN
   /// The higher accuracy or, of equal ones, the lower loss: few samples give many networks the same
   /// accuracy.
   bool IsBetterThan(const Standing& other) const {
-    return accuracy != other.accuracy ? accuracy > other.accuracy : loss < other.loss;
+    const std::int64_t mine = base::Billionths(accuracy), theirs = base::Billionths(other.accuracy);
+    return mine != theirs ? mine > theirs : loss < other.loss;
   }
 };
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -240,6 +241,7 @@ struct Child::Impl {
       first += count;
     }
     if (!records.empty()) found.loss /= static_cast<double>(records.size());
+    if (std::isnan(found.loss)) found.loss = std::numeric_limits<double>::infinity();
     return found;
   }
 

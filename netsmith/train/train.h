@@ -38,7 +38,7 @@ struct TrainResult {
   std::string reason;     // what, when it diverged
   std::vector<double> validation_accuracy;  // in [0, 1], after each epoch
   std::vector<double> validation_score;     // the same by options.metric
-  std::vector<double> validation_loss;      // mean cross-entropy, after each epoch
+  std::vector<double> validation_loss;      // mean cross-entropy likewise; infinite rather than NaN
   std::vector<double> train_loss;           // mean of each epoch
   double seconds = 0;                       // wall time
 };

@@ -86,10 +86,10 @@ TEST_F(WorkerTest, RefusesWhatItCannotServe) {
   Database().Run("UPDATE netsmith_studies SET engine = '', space_signature = 'odd'");
   ExpectError(WorkerArguments(), 4, "was made with another space: found odd");
   Database().Run("UPDATE study_user_attributes SET value_json = '{\"protocol\":9}'");
-  ExpectError(WorkerArguments(), 4, "its search speaks protocol 9 with workers, expected 2");
+  ExpectError(WorkerArguments(), 4, "its search speaks protocol 9 with workers, expected 3");
   Database().Run(
       "UPDATE study_user_attributes SET value_json ="
-      " '{\"protocol\":2,\"data_hash\":\"x\",\"arguments\":[\"--magic=1\"]}'");
+      " '{\"protocol\":3,\"data_hash\":\"x\",\"arguments\":[\"--magic=1\"]}'");
   ExpectError(WorkerArguments(), 4, "asks workers for \"--magic=1\", which this version");
 }
 

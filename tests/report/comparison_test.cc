@@ -124,6 +124,8 @@ TEST(ComparisonTest, TheFoundNetworkAndTheBestByRewardAreToldApart) {
   EXPECT_THAT(ToText(comparison), HasSubstr("best by reward: 5,8,1,0\n"));
   comparison.networks[0].reward = 0.6;
   EXPECT_THAT(ToText(comparison), HasSubstr("best by reward: the found one as well\n"));
+  comparison.networks[1].loss = 0.25;
+  EXPECT_THAT(ToText(comparison), HasSubstr("best by reward: 5,8,1,0\n"));
 }
 
 TEST(FoundTest, IsReadOutOfAKeptComparison) {

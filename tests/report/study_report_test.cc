@@ -58,6 +58,10 @@ TEST_F(StudyReportTest, OfEqualRewardsTheLowerLossIsBetterAndAnUnknownOneTheWors
   EXPECT_EQ(BestTrial(trials_)->number, 2);
   trials_[0].evaluation.loss = 0;
   EXPECT_EQ(BestTrial(trials_)->number, 2) << "the reward comes first";
+  trials_[3].evaluation.loss = 0.0625;
+  trials_[2].evaluation.reward = 0.3 + 0.6;
+  ASSERT_NE(trials_[2].evaluation.reward, trials_[3].evaluation.reward);
+  EXPECT_EQ(BestTrial(trials_)->number, 3) << "rounding makes no reward better";
 }
 
 TEST_F(StudyReportTest, StatesAreCounted) {

@@ -175,6 +175,7 @@ TEST(ProtocolTest, OtherFiguresAreChecked) {
   EXPECT_EQ(error(R"("curve":0.5)"), R"(answer, "curve": found 0.5, expected a list)");
   EXPECT_EQ(error(R"("curve":[0.5,2])"),
             R"(answer, "curve": found 2, expected a number from 0 to 1)");
+  EXPECT_EQ(error(R"("loss":-1)"), R"(answer, "loss": found -1, expected a number of at least 0)");
   EXPECT_EQ(error(R"("seconds":-1)"),
             R"(answer, "seconds": found -1, expected a number of at least 0)");
   EXPECT_EQ(AnswerError(R"({"trial":3,"error":7})"),

@@ -33,7 +33,9 @@ class FirstOptionsEvaluator : public study::Evaluator {
 std::string Transcript(const std::string& strategy_name) {
   constexpr std::uint64_t kSeed = 7;
   const auto space = space::MakeSpace("post", {});
-  const auto strategy = strategy::MakeStrategy(strategy_name, space->decisions(), {}, kSeed);
+  strategy::StrategyOptions options;
+  options.guided.warm_up = 4;  // so that the surrogate has a say
+  const auto strategy = strategy::MakeStrategy(strategy_name, space->decisions(), options, kSeed);
   store::MemoryStore store;
   const auto result = search::RunSearch(
       {.name = "golden", .space_signature = space->Signature(), .decisions = space->decisions()},

@@ -70,6 +70,30 @@ TEST(StandingTest, OfEqualAccuraciesTheLowerLossIsBetter) {
   EXPECT_TRUE(unsure.IsBetterThan(Standing()));
 }
 
+TEST(StandingTest, MeansOfTheSameFoldsInAnotherOrderAreEqual) {
+  const double one = 0.2 * 0.7 + 0.2 * 0.9 + 0.2 * 0.8, other = 0.2 * 0.9 + 0.2 * 0.8 + 0.2 * 0.7;
+  ASSERT_NE(one, other) << "they would say nothing of rounding";
+  const Standing sure{.accuracy = std::min(one, other), .loss = 0.1};
+  EXPECT_TRUE(sure.IsBetterThan({.accuracy = std::max(one, other), .loss = 0.2}));
+  EXPECT_TRUE(Standing{.accuracy = 0.5001}.IsBetterThan({.accuracy = 0.5, .loss = 0}));
+}
+
+TEST_F(FullTrainingTest, OfRatesWithEqualAccuraciesTakesTheOneOfTheLowestLoss) {
+  FullTrainingOptions options = Options(2);
+  options.epochs = 12;
+  std::vector<double> losses;
+  const std::vector<double> rates = {1e-2, 2e-2};
+  for (const double rate : rates) {
+    options.learning_rates = {rate};
+    const FullTrainingResult alone = Train(options).front();
+    ASSERT_EQ(alone.validation_accuracy[0], 1) << "with equal accuracies alone the loss decides";
+    losses.push_back(alone.validation_loss[0]);
+  }
+  ASSERT_LT(losses[1], losses[0]) << "the first of equals would win without it";
+  options.learning_rates = rates;
+  EXPECT_EQ(Train(options).front().learning_rate, rates[1]);
+}
+
 TEST_F(FullTrainingTest, CoresDoNotChangeTheResult) {
   const auto one = Train(Options(1));
   const auto three = Train(Options(3));

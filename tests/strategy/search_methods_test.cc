@@ -227,7 +227,7 @@ TEST(GenomesTest, MutationChangesOneDecisionUniformly) {
   }
   // Five standard errors of a share of one quarter.
   for (const int i : {0, 2, 3, 4})
-    EXPECT_NEAR(counts[i], kDraws / 4, 5 * std::sqrt(kDraws * 3 / 16));
+    EXPECT_NEAR(counts[i], kDraws / 4.0, 5 * std::sqrt(kDraws * 3 / 16.0));
   EXPECT_EQ(Mutate({decisions.data(), 1}, {0}, generator), space::Genome{0});
 }
 

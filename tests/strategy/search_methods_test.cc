@@ -95,11 +95,12 @@ TEST(SearchMethodsTest, EachFindsBetterThanRandomSearchIn96Trials) {
 }
 
 // A space of so many decisions is far too large to come near any genome twice; a surrogate must
-// still learn from trials that differ in most decisions.
+// still learn from trials that differ in most decisions. With distances that grow with the number
+// of decisions `guided` gains 0.04 here, and 0.08 without.
 TEST(SearchMethodsTest, SurrogatesGainInSixtyTrialsOfALargeSpaceAsWell) {
   const double random = MeanBest("random", 60, 4, 24);
   for (const char* name : {"gp", "guided"}) {
-    EXPECT_GT(MeanBest(name, 60, 4, 24), random + 0.02) << name;
+    EXPECT_GT(MeanBest(name, 60, 4, 24), random + 0.06) << name;
   }
 }
 

@@ -2,16 +2,20 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
+
+#include "netsmith/base/printable.h"
 
 /// The family of exceptions, named for who must act. A message names the thing, the place, what was
 /// found and what was expected, in one line. Expected outcomes (a child that diverged, was refused,
 /// was cancelled) are values, never exceptions. Only cli/main.cc catches all of them.
 namespace netsmith::base {
 
-/// Root of everything netsmith throws on purpose.
+/// Root of everything netsmith throws on purpose. A message is one line whatever names from a file
+/// it quotes: their control characters become \xNN.
 class Error : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit Error(std::string_view message) : std::runtime_error(Printable(message)) {}
 };
 
 /// The caller passed something that the function does not accept.

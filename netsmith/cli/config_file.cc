@@ -1,7 +1,6 @@
 #include "netsmith/cli/config_file.h"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -16,7 +15,7 @@
 
 #include "netsmith/base/error.h"
 #include "netsmith/base/file.h"
-#include "netsmith/base/toml_text.h"
+#include "netsmith/base/toml.h"
 #include "netsmith/cli/command.h"
 #include "netsmith/cli/command_line.h"
 #include "netsmith/cli/nearest.h"
@@ -36,17 +35,7 @@ toml::table ReadToml(const std::string& path) {
     throw base::ConfigError(fmt::format("{}: cannot be read as a configuration: {}", path,
                                         std::generic_category().message(errno)));
   }
-  if (const auto stray = base::FindStrayCharacter(*content)) {
-    throw base::ConfigError(
-        fmt::format("{}:{}:{}: found a character beyond ASCII outside strings and comments", path,
-                    stray->line, stray->column));
-  }
-  try {
-    return toml::parse(*content);
-  } catch (const toml::parse_error& error) {
-    throw base::ConfigError(
-        fmt::format("{}: {}", Place(path, error.source()), error.description()));
-  }
+  return base::ParseToml(*content, path);
 }
 
 /// The value as the command line would write it; nothing when its type is not the option's.

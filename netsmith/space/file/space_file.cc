@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -20,7 +19,7 @@
 #include "netsmith/base/error.h"
 #include "netsmith/base/file.h"
 #include "netsmith/base/random.h"
-#include "netsmith/base/toml_text.h"
+#include "netsmith/base/toml.h"
 #include "netsmith/space/file/node_ops.h"
 #include "netsmith/space/file/toml_reader.h"
 #include "netsmith/space/hyperparameters.h"
@@ -288,17 +287,7 @@ std::string HashOf(const toml::table& table) {
 }  // namespace
 
 SpaceFile ParseSpaceFile(std::string_view content, const std::string& path) {
-  if (const auto stray = base::FindStrayCharacter(content)) {
-    Place{path, stray->line, stray->column}.Fail(
-        "found a character beyond ASCII outside strings and comments");
-  }
-  toml::table table;
-  try {
-    table = toml::parse(content);
-  } catch (const toml::parse_error& error) {
-    const auto& begin = error.source().begin;
-    Place{path, begin.line, begin.column}.Fail(std::string(error.description()));
-  }
+  const toml::table table = base::ParseToml(content, path);
   SpaceFile file = Reader(path).Read(table);
   file.hash = HashOf(table);
   return file;

@@ -3,6 +3,8 @@
 #include <functional>
 #include <utility>
 
+#include "netsmith/space/network.h"
+
 namespace netsmith::engine::testing {
 namespace {
 
@@ -292,4 +294,55 @@ std::vector<NamedGraph> OperationGraphs(bool small) {
   return graphs;
 }
 
+std::vector<Case> OddChains() {
+  return {
+      {"dense alone", {1, 7, 3}, 5, {}},
+      {"one by one", {1, 1, 1}, 2, {{.filters = 1}}},
+      {"kernel 1", {1, 19, 2}, 3, {{.filters = 3}}},
+      {"classic small",
+       {1, 50, 1},
+       10,
+       {{.kernel_width = 5, .filters = 32, .pool_width = 2, .dropout_percent = 3},
+        {.kernel_width = 5, .filters = 64, .pool_width = 2, .dropout_percent = 3}}},
+      {"kernel longer than the signal", {1, 9, 1}, 3, {{.kernel_width = 64, .filters = 5}}},
+      {"pool longer than the signal",
+       {1, 9, 2},
+       3,
+       {{.kernel_width = 3, .filters = 4, .pool_width = 64}}},
+      {"odd channels",
+       {1, 37, 3},
+       7,
+       {{.kernel_width = 6, .filters = 13, .pool_width = 7, .dropout_percent = 25},
+        {.kernel_width = 4, .filters = 17, .pool_width = 5, .dropout_percent = 50},
+        {.kernel_width = 2, .filters = 7, .pool_width = 4}}},
+      {"many channels",
+       {1, 23, 1},
+       4,
+       {{.kernel_width = 3, .filters = 130}, {.kernel_width = 3, .filters = 67}}},
+      {"deep sum", {1, 40, 90}, 3, {{.kernel_width = 29, .filters = 6}}},
+      {"no relu",
+       {1, 21, 2},
+       3,
+       {{.kernel_width = 3, .filters = 9, .pool_width = 3, .relu = false}}},
+      {"image",
+       {11, 13, 3},
+       6,
+       {{.kernel_height = 3, .kernel_width = 3, .filters = 10, .pool_height = 2, .pool_width = 2},
+        {.kernel_height = 5, .kernel_width = 2, .filters = 20, .pool_height = 3, .pool_width = 4}}},
+      {"columns only", {12, 5, 2}, 3, {{.kernel_height = 4, .filters = 6, .pool_height = 5}}},
+      {"kernel higher than the image",
+       {3, 4, 1},
+       2,
+       {{.kernel_height = 7, .kernel_width = 3, .filters = 3}}},
+  };
+}
+
+std::vector<NamedGraph> AllGraphs() {
+  std::vector<NamedGraph> graphs = OperationGraphs(/*small=*/false);
+  for (const Case& c : OddChains()) graphs.push_back({c.name, MakeGraph(c)});
+  // A cell's norms are read far behind them, in other phases.
+  const char* const cell = "nasnet:0,4,0,2,1,4,2,6,2,2,2,2,0,2,0,6,2,6,2,3,1,4,0,2";
+  graphs.push_back({"nasnet", space::ParseNetwork(cell, {8, 8, 1}, 2)});
+  return graphs;
+}
 }  // namespace netsmith::engine::testing

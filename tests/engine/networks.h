@@ -48,6 +48,10 @@ inline std::vector<double> RandomValues(base::Generator& generator, std::int64_t
   return values;
 }
 
+inline std::vector<float> ToFloat(const std::vector<double>& values) {
+  return {values.begin(), values.end()};
+}
+
 inline int NumClasses(const graph::Graph& graph) {
   return static_cast<int>(graph::Analyze(graph).back().shape.size());
 }
@@ -66,5 +70,11 @@ struct NamedGraph {
 /// Graphs that between them have every operation with every attribute, in odd shapes. The small
 /// ones are for finite differences.
 std::vector<NamedGraph> OperationGraphs(bool small);
+
+/// Chains of shapes that no vector length, register tile or group of positions divides.
+std::vector<Case> OddChains();
+
+/// Chains of the classic kind and graphs with every operation.
+std::vector<NamedGraph> AllGraphs();
 
 }  // namespace netsmith::engine::testing

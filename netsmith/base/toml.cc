@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "netsmith/base/error.h"
 
@@ -14,60 +15,140 @@ namespace {
 
 bool IsBeyondAscii(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 
-[[noreturn]] void Fail(const std::string& path, std::int64_t line, std::int64_t column,
-                       std::string_view what) {
-  throw ConfigError(fmt::format("{}:{}:{}: {}", path, line, column, what));
-}
+/// Of UTF-8, all bytes of a character but its first.
+bool ContinuesCharacter(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
-toml::table Parse(std::string_view content, const std::string& path) {
+/// Knows of a document where its strings, comments and keys are, up to its first mistake, which is
+/// for toml++ to find. Refuses what toml++ 3.3 must not see: characters beyond ASCII outside
+/// strings and comments (TOML 1.0 has none there; is_non_ascii_horizontal_whitespace takes a branch
+/// for them that it declares unreachable), and keys of so many parts that its tables nest deeper
+/// than the stack.
+class Scanner {
+ public:
+  Scanner(std::string_view text, const std::string& path) : text_(text), path_(path) {
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+    if (text_.starts_with(kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
+  }
+
+  void Scan() {
+    while (at_ < text_.size()) Next();
+  }
+
+ private:
+  static constexpr int kMaxKeyParts = 16;
+
+  void Next() {
+    const char c = text_[at_];
+    if (IsBeyondAscii(c)) Fail("found a character beyond ASCII outside strings and comments");
+    if (c == '#') {
+      at_ = std::min(text_.find('\n', at_), text_.size());
+    } else if ((c == '"' || c == '\'') && string_may_begin_) {
+      SkipString(c);
+      string_may_begin_ = false;
+    } else {
+      if (c == '\n' && open_.empty()) BeginKey();
+      if (c != ' ' && c != '\t' && c != '\r' && c != '\n') Take(c);
+      ++at_;
+    }
+  }
+
+  /// Anything but white space, strings and comments.
+  void Take(char c) {
+    const bool may_begin = string_may_begin_;
+    string_may_begin_ = false;
+    if (c == ',' && !open_.empty()) {
+      open_.back() == '[' ? BeginValue() : BeginKey();
+    } else if ((c == ']' || c == '}') && !open_.empty()) {
+      open_.pop_back();
+      in_key_ = false;
+    } else if (in_key_) {
+      if (c == '.' && ++key_parts_ > kMaxKeyParts) {
+        Fail(fmt::format("found a key of more than {} parts", kMaxKeyParts));
+      }
+      if (c == '=') {
+        BeginValue();
+      } else {
+        string_may_begin_ = c == '.' || (c == '[' && may_begin);
+      }
+    } else if (may_begin && (c == '[' || c == '{')) {
+      open_.push_back(c);
+      c == '[' ? BeginValue() : BeginKey();
+    }
+  }
+
+  void BeginKey() {
+    in_key_ = string_may_begin_ = true;
+    key_parts_ = 1;
+  }
+  void BeginValue() {
+    in_key_ = false;
+    string_may_begin_ = true;
+  }
+
+  /// To behind the string's end; one of one line ends with the line at the latest.
+  void SkipString(char first) {
+    const std::string_view triple = first == '"' ? "\"\"\"" : "'''";
+    const bool many_lines = text_.substr(at_).starts_with(triple);
+    const std::string_view quote = many_lines ? triple : triple.substr(0, 1);
+    for (at_ += quote.size(); at_ < text_.size(); ++at_) {
+      if (first == '"' && text_[at_] == '\\') {
+        SkipEscape(many_lines);
+      } else if (text_.substr(at_).starts_with(quote)) {
+        at_ += quote.size();
+        return;
+      } else if (text_[at_] == '\n' && !many_lines) {
+        return;
+      }
+    }
+  }
+
+  /// To its last character. A backslash that ends a line takes away the white space behind it,
+  /// which toml++ looks for with the function above.
+  void SkipEscape(bool many_lines) {
+    const std::size_t next = text_.find_first_not_of(" \t\r\n", at_ + 1);
+    if (!many_lines || next == at_ + 1) {
+      ++at_;
+    } else if (next < text_.size()) {
+      at_ = next;
+      if (IsBeyondAscii(text_[at_])) {
+        Fail(
+            "found a character beyond ASCII at the beginning of a continued line, expected it as "
+            "\\uXXXX");
+      }
+      --at_;
+    } else {
+      at_ = text_.size();
+    }
+  }
+
+  [[noreturn]] void Fail(std::string_view what) const {
+    const std::string_view read = text_.substr(0, at_);
+    const std::string_view line = read.substr(read.rfind('\n') + 1);
+    throw ConfigError(fmt::format(
+        "{}:{}:{}: {}", path_, 1 + std::ranges::count(read, '\n'),
+        1 + std::ranges::count_if(line, [](char c) { return !ContinuesCharacter(c); }), what));
+  }
+
+  std::string_view text_;
+  const std::string& path_;
+  std::size_t at_ = 0;
+  std::vector<char> open_;  // brackets of the arrays and inline tables around
+  bool in_key_ = true;      // or in the head of a table; else in a value
+  bool string_may_begin_ = true;
+  int key_parts_ = 1;
+};
+
+}  // namespace
+
+toml::table ParseToml(std::string_view content, const std::string& path) {
+  Scanner(content, path).Scan();
   try {
     return toml::parse(content);
   } catch (const toml::parse_error& error) {
     const toml::source_position begin = error.source().begin;
-    Fail(path, begin.line, begin.column, error.description());
+    throw ConfigError(
+        fmt::format("{}:{}:{}: {}", path, begin.line, begin.column, error.description()));
   }
-}
-
-/// Whether toml++ takes what comes behind `read` for white space or a key without having seen that
-/// it is: behind a backslash that takes away the white space behind it, and in the head of a table.
-bool ExpectsSpaceOrKey(std::string_view read) {
-  const std::size_t last = read.find_last_not_of(" \t\r\n");
-  if (last == read.npos) return false;
-  if (read[last] == '\\') return last + 1 < read.size();
-  const std::string_view line = read.substr(read.rfind('\n') + 1);
-  return line.find('[') != line.npos && line.find_first_not_of("[ \t") == line.npos;
-}
-
-void RefuseBeyondAsciiForSpaceOrKey(std::string_view content, const std::string& path) {
-  for (std::size_t i = 1; i < content.size(); ++i) {
-    const std::string_view read = content.substr(0, i);
-    if (!IsBeyondAscii(content[i]) || IsBeyondAscii(read.back()) || !ExpectsSpaceOrKey(read))
-      continue;
-    Fail(path, 1 + std::ranges::count(read, '\n'),
-         static_cast<std::int64_t>(i - (read.rfind('\n') + 1)) + 1,
-         "found a character beyond ASCII, expected white space or a plain key");
-  }
-}
-
-}  // namespace
-
-/// TOML 1.0 has characters beyond ASCII in strings and comments only. A document that has them
-/// elsewhere must not reach toml++ 3.3, which takes a branch there that it declares unreachable
-/// (is_non_ascii_horizontal_whitespace). So the document is parsed with a '?' for each such byte
-/// first: nothing but strings and comments may hold one.
-toml::table ParseToml(std::string_view content, const std::string& path) {
-  if (std::ranges::none_of(content, IsBeyondAscii)) return Parse(content, path);
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (content.starts_with(kByteOrderMark)) content.remove_prefix(kByteOrderMark.size());
-  RefuseBeyondAsciiForSpaceOrKey(content, path);
-  std::string plain(content);
-  std::ranges::replace_if(plain, IsBeyondAscii, '?');
-  try {
-    Parse(plain, path);
-  } catch (const ConfigError& error) {
-    throw ConfigError(fmt::format("{} (a character beyond ASCII shows as ?)", error.what()));
-  }
-  return Parse(content, path);
 }
 
 }  // namespace netsmith::base

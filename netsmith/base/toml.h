@@ -7,9 +7,10 @@
 
 namespace netsmith::base {
 
-/// The tables of a TOML 1.0 document; `path` names it in errors.
+/// The tables of a TOML 1.0 document; `path` names it in errors. Keys have at most 16 parts, and a
+/// continued line of a string does not begin with a character beyond ASCII.
 ///
-/// Errors   ConfigError: "path:line:column: what is wrong", as toml++ says it.
+/// Errors   ConfigError: "path:line:column: what is wrong"
 toml::table ParseToml(std::string_view content, const std::string& path);
 
 }  // namespace netsmith::base

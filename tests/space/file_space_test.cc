@@ -239,7 +239,7 @@ INSTANTIATE_TEST_SUITE_P(
     Decisions, SpaceFileMistakeTest,
     ::testing::Values(
         Mistake{"", "s.toml:1:1: the space has no network"}, Mistake{"x = [", "s.toml:1:6: "},
-        Mistake{"# \xD1\x91\n\xD1\x91 = 1", "a character beyond ASCII shows as ?"},
+        Mistake{"# \xD1\x91\n\xD1\x91 = 1", "s.toml:2:1: found a character beyond ASCII"},
         Mistake{"[[network]]\nop = 'relu'\n", "s.toml:1:1: the space has no decisions"},
         Mistake{NETSMITH_WIDTH, "s.toml:1:1: the space has no network"},
         Mistake{"[decisions]\nwidth = []\n" NETSMITH_NODE,

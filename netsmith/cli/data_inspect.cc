@@ -175,7 +175,7 @@ class DataInspect : public Command {
     std::string text = fmt::format(
         "data            {} ({})\nsample          {} (height x width x channels)\n"
         "records         {} training, {} validation, {} test\n",
-        data_.data, findings.format, ToString(dataset.shape()),
+        base::Printable(data_.data), findings.format, ToString(dataset.shape()),
         report::Grouped(std::ssize(findings.problem.train())),
         report::Grouped(std::ssize(findings.problem.validation())),
         report::Grouped(TestSize(inspection)));

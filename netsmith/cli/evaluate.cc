@@ -17,6 +17,7 @@
 
 #include "netsmith/base/error.h"
 #include "netsmith/base/log.h"
+#include "netsmith/base/printable.h"
 #include "netsmith/cli/commands.h"
 #include "netsmith/cli/data_flags.h"
 #include "netsmith/cli/flags.h"
@@ -138,8 +139,9 @@ class Evaluate : public Command {
         "{} samples of {} ({})\naccuracy           {}\nbalanced accuracy  {}\n"
         "macro F1           {}\nlog loss           {:.4f}\ncalibration error  {} (expected, 15 "
         "bins)\n\n",
-        report::Grouped(metrics.samples), data_.data, split_, PercentOrNone(metrics.accuracy),
-        PercentOrNone(metrics.balanced_accuracy), PercentOrNone(metrics.macro_f1), metrics.log_loss,
+        report::Grouped(metrics.samples), base::Printable(data_.data), split_,
+        PercentOrNone(metrics.accuracy), PercentOrNone(metrics.balanced_accuracy),
+        PercentOrNone(metrics.macro_f1), metrics.log_loss,
         PercentOrNone(metrics.calibration_error));
     return text + ClassTable(model, metrics) +
            "\nconfusion: a row a class, a column what it was "

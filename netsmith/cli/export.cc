@@ -6,9 +6,11 @@
 #include <stop_token>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "netsmith/base/error.h"
 #include "netsmith/base/file.h"
+#include "netsmith/base/printable.h"
 #include "netsmith/cli/commands.h"
 #include "netsmith/cli/output.h"
 #include "netsmith/cli/study_json.h"
@@ -40,16 +42,19 @@ class Export : public Command {
       throw base::ConfigError("found neither --onnx nor --cpp, expected what is to be written");
     }
     CheckIsOther("--onnx", onnx_);
-    const model::Model model = model::Load(model_);
-    if (!onnx_.empty()) {
-      Write(onnx_, model::ToOnnx(model, {.logits = logits_, .version = NETSMITH_VERSION}));
-    }
-    if (!cpp_.empty()) WriteCpp(model);
+    const std::vector<Content> contents = Contents(model::Load(model_));
+    if (!cpp_.empty()) MakeFolder(cpp_);
+    for (const Content& content : contents) Write(content);
     if (json_) PrintJson({{"model", model_}, {"files", files_}});
     return kDone;
   }
 
  private:
+  struct Content {
+    std::string path;
+    std::string bytes;
+  };
+
   /// The model is never written over by what is made of it.
   void CheckIsOther(const std::string& option, const std::string& path) const {
     std::error_code error;
@@ -58,23 +63,36 @@ class Export : public Command {
         fmt::format("{}: found {}, the model itself, expected another file", option, path));
   }
 
-  void WriteCpp(const model::Model& model) {
-    const std::filesystem::path folder = cpp_;
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    if (error) {
-      throw base::IoError(fmt::format("{}: cannot be made a folder: {}", cpp_, error.message()));
+  /// All that is to be written, so that a refusal leaves nothing behind.
+  std::vector<Content> Contents(const model::Model& model) const {
+    std::vector<Content> contents;
+    if (!onnx_.empty()) {
+      contents.push_back(
+          {onnx_, model::ToOnnx(model, {.logits = logits_, .version = NETSMITH_VERSION})});
     }
-    const model::CppSource source =
-        model::ToCpp(model, {.logits = logits_, .name_space = namespace_});
-    Write((folder / "model.h").string(), source.header);
-    Write((folder / "model.cc").string(), source.source);
+    if (!cpp_.empty()) {
+      const std::filesystem::path folder = cpp_;
+      const model::CppSource source =
+          model::ToCpp(model, {.logits = logits_, .name_space = namespace_});
+      contents.push_back({(folder / "model.h").string(), source.header});
+      contents.push_back({(folder / "model.cc").string(), source.source});
+    }
+    return contents;
   }
 
-  void Write(const std::string& path, const std::string& content) {
-    base::WriteFile(path, content);
-    files_.push_back(path);
-    if (!json_) Print(fmt::format("{}: {} bytes\n", path, report::Grouped(std::ssize(content))));
+  static void MakeFolder(const std::string& path) {
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    if (!error) return;
+    throw base::IoError(fmt::format("{}: cannot be made a folder: {}", path, error.message()));
+  }
+
+  void Write(const Content& content) {
+    base::WriteFile(content.path, content.bytes);
+    files_.push_back(content.path);
+    if (json_) return;
+    Print(fmt::format("{}: {} bytes\n", base::Printable(content.path),
+                      report::Grouped(std::ssize(content.bytes))));
   }
 
   std::string model_;

@@ -9,6 +9,7 @@
 #include "netsmith/base/error.h"
 #include "netsmith/base/file.h"
 #include "netsmith/base/log.h"
+#include "netsmith/base/printable.h"
 #include "netsmith/cli/commands.h"
 #include "netsmith/cli/output.h"
 #include "netsmith/cli/study_json.h"
@@ -66,7 +67,7 @@ class Report : public Command {
       json["bytes"] = page.size();
       PrintJson(json);
     } else {
-      Print(fmt::format("{}: {}\n", file, report::Bytes(std::ssize(page))));
+      Print(fmt::format("{}: {}\n", base::Printable(file), report::Bytes(std::ssize(page))));
     }
     return kDone;
   }

@@ -11,6 +11,7 @@
 
 #include "netsmith/base/error.h"
 #include "netsmith/base/log.h"
+#include "netsmith/base/printable.h"
 #include "netsmith/cli/commands.h"
 #include "netsmith/cli/comparison_run.h"
 #include "netsmith/cli/flags.h"
@@ -96,7 +97,7 @@ class Show : public Command {
       PrintJson({{"store", store_}, {"studies", names}});
       return;
     }
-    for (const std::string& name : names) Print(name + "\n");
+    for (const std::string& name : names) Print(base::Printable(name) + "\n");
   }
 
   void ShowStudy(study::Store& store) const {
@@ -133,8 +134,9 @@ class Show : public Command {
 
   /// A line each: trials, samples, the found network, how to go on.
   std::string StudyText(const report::StudyView& view) const {
-    std::string text = fmt::format("study {}: {} trials: {}\n", study_, view.trials.size(),
-                                   report::StatesText(view.trials, view.activity));
+    std::string text =
+        fmt::format("study {}: {} trials: {}\n", base::Printable(study_), view.trials.size(),
+                    report::StatesText(view.trials, view.activity));
     if (view.record) {
       text += fmt::format("data: {}\n", SamplesText(*view.record, view.spec.options_json));
     }
@@ -144,7 +146,8 @@ class Show : public Command {
         return a ? report::Percent(*a) : std::string("diverged");
       };
       text += fmt::format("found ({}): {}, validation {}, test {}\n", report::kFoundMeaning,
-                          found->network, accuracy(found->validation), accuracy(found->test));
+                          base::Printable(found->network), accuracy(found->validation),
+                          accuracy(found->test));
     }
     if (report::IsCutShort(view)) {
       text += fmt::format("goes on by: {}\n", ResumeCommand(*view.record, view.store_url));

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "netsmith/base/printable.h"
 #include "netsmith/cli/output.h"
 #include "netsmith/cli/study_json.h"
 #include "netsmith/report/table.h"
@@ -37,6 +38,12 @@ std::string Summary(const space::SearchSpace& space) {
   if (entry == spaces.end()) return "";
   if (entry->parameters.empty()) return entry->summary;
   return fmt::format("{}\nparameters      {}", entry->summary, entry->parameters);
+}
+
+/// The same for people: what a file says of itself is one line.
+std::string SummaryText(const space::SearchSpace& space) {
+  const bool is_of_file = dynamic_cast<const space::FileSpace*>(&space) != nullptr;
+  return is_of_file ? base::Printable(Summary(space)) : Summary(space);
 }
 
 void PrintSpaceJson(const space::SearchSpace& space) {
@@ -68,8 +75,9 @@ void ShowSpace(const std::string& name, bool json) {
         {space->decisions()[i].name, fmt::format("{}", fmt::join(OptionTexts(*space, i), " "))});
   }
   Print(fmt::format("space           {}\n{}\ngenomes         10^{:.1f}: {} decisions\n\n{}",
-                    space->name(), Summary(*space), space::Log10Size(space->decisions()),
-                    space->decisions().size(), table.ToString()));
+                    base::Printable(space->name()), SummaryText(*space),
+                    space::Log10Size(space->decisions()), space->decisions().size(),
+                    table.ToString()));
 }
 
 }  // namespace netsmith::cli

@@ -10,10 +10,12 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/base/printable.h"
 #include "netsmith/model/cpp_buffers.h"
 #include "netsmith/model/cpp_kernels.h"
 #include "netsmith/model/network.h"
@@ -209,13 +211,26 @@ class Statements {
   std::vector<float> weights_;
 };
 
+// Of C++20, a space around each: the source is C++11, but may be compiled as newer.
+constexpr std::string_view kKeywords =
+    " alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t"
+    " char16_t char32_t class compl concept const consteval constexpr constinit const_cast"
+    " continue co_await co_return co_yield decltype default delete do double dynamic_cast else"
+    " enum explicit export extern false float for friend goto if inline int long mutable"
+    " namespace new noexcept not not_eq nullptr operator or or_eq private protected public"
+    " register reinterpret_cast requires return short signed sizeof static static_assert"
+    " static_cast struct switch template this thread_local throw true try typedef typeid"
+    " typename union unsigned using virtual void volatile wchar_t while xor xor_eq ";
+
 void CheckNamespace(const std::string& name) {
   const auto is_part = [](unsigned char c) { return c < 0x80 && (std::isalnum(c) || c == '_'); };
-  if (!std::ranges::all_of(name, is_part) ||
-      (!name.empty() && std::isdigit(static_cast<unsigned char>(name[0])))) {
-    throw base::InvalidArgument(
-        fmt::format("found namespace '{}', expected letters, digits and _", CommentText(name)));
-  }
+  const bool is_identifier = std::ranges::all_of(name, is_part) &&
+                             (name.empty() || !std::isdigit(static_cast<unsigned char>(name[0])));
+  const bool is_keyword = kKeywords.find(" " + name + " ") != std::string_view::npos;
+  if (is_identifier && !is_keyword) return;
+  throw base::InvalidArgument(
+      fmt::format("found namespace '{}', expected letters, digits and _, and no keyword of C++",
+                  base::Printable(name)));
 }
 
 std::string Header(const Model& model, const CppOptions& options, std::int64_t buffer_size) {

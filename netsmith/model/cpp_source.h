@@ -23,7 +23,7 @@ struct CppSource {
 ///
 ///   void Predict(const float* input, float* output);
 ///
-/// Errors   as Check; InvalidArgument: the namespace is no identifier.
+/// Errors   as Check; InvalidArgument: the namespace is no identifier, or a keyword.
 CppSource ToCpp(const Model& model, const CppOptions& options = {});
 
 }  // namespace netsmith::model

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -21,11 +22,18 @@ bool IsPartOfNumber(char c) {
          (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/// Bytes of the character, or of the byte that is no UTF-8, that stands at `position`.
+std::size_t BytesAt(std::string_view text, std::size_t position) {
+  return std::max<std::size_t>(1, base::CharacterBytes(text.substr(position)));
+}
+
 }  // namespace
 
 std::string Quoted(std::string_view text) {
   constexpr std::size_t kLongest = 60;
-  return '"' + base::Printable(text.substr(0, kLongest)) + (text.size() > kLongest ? "…\"" : "\"");
+  std::size_t end = 0;
+  while (end < text.size() && end + BytesAt(text, end) <= kLongest) end += BytesAt(text, end);
+  return '"' + base::Printable(text.substr(0, end)) + (end < text.size() ? "…\"" : "\"");
 }
 
 void TextCursor::SkipSpaces() {
@@ -65,7 +73,7 @@ std::string TextCursor::Found() const {
   if (position_ >= text_.size()) return "the end";
   std::size_t end = position_;
   while (end < text_.size() && IsPartOfNumber(text_[end])) ++end;
-  if (end == position_) ++end;
+  if (end == position_) end += BytesAt(text_, end);
   return Quoted(text_.substr(position_, end - position_));
 }
 

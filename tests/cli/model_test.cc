@@ -212,6 +212,38 @@ TEST_F(ModelTest, ExportWritesOnnxAndSource) {
   EXPECT_THAT(ReadFile(Path("cpp/model.h")), HasSubstr("namespace q"));
 }
 
+TEST_F(ModelTest, ExportThatIsRefusedWritesNothing) {
+  std::ofstream(Path("file")) << "mine";
+  const auto expect_nothing = [&](const std::string& folder, const std::string& name, int code,
+                                  const std::string& complaint) {
+    ExpectError(
+        {"export", model(), "--onnx", Path("m.onnx"), "--cpp", Path(folder), "--namespace", name},
+        code, complaint);
+    EXPECT_FALSE(std::filesystem::exists(Path("m.onnx"))) << complaint;
+    EXPECT_FALSE(std::filesystem::exists(Path("cpp"))) << complaint;
+  };
+  expect_nothing("cpp", "a b", 2, "found namespace 'a b', expected letters, digits and _");
+  expect_nothing("cpp", "é", 2, "found namespace 'é'");
+  expect_nothing("cpp", "class", 2, "found namespace 'class'");
+  expect_nothing("file", "q", 1, "file: cannot be made a folder: ");
+  EXPECT_EQ(ReadFile(Path("file")), "mine");
+}
+
+TEST_F(ModelTest, PathsArePrintedWithoutTheirEscapes) {
+  const std::string odd = "odd\n\x1b[2J\u009b";
+  const std::string printed = "odd\\x0a\\x1b[2J\\xc2\\x9b";
+  std::filesystem::copy(data(), Path(odd), std::filesystem::copy_options::recursive);
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"export", model(), "--onnx", Path(odd) + ".onnx"},
+                                             {"evaluate", model(), "--data", Path(odd)},
+                                             {"data", "inspect", Path(odd)}}) {
+    const ProcessResult result = Netsmith(arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(result.out, HasSubstr(Path(printed)));
+    EXPECT_EQ(result.out.find('\x1b'), std::string::npos);
+  }
+}
+
 TEST_F(ModelTest, WhatCannotBeExportedIsSaidInOneLine) {
   ExpectError({"export"}, 2, "MODEL: not given");
   ExpectError({"export", model()}, 2, "found neither --onnx nor --cpp");

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -111,6 +112,19 @@ TEST(ShowSpaceTest, JsonOfASpaceFileNamesItsDecisions) {
   EXPECT_EQ(json.at("decisions").front().at("name"), "stages");
   EXPECT_EQ(json.at("decisions").at(4).at("texts"), (std::vector<std::string>{"2", "4", "8"}))
       << json;
+}
+
+TEST(ShowSpaceTest, DescriptionOfASpaceFileIsOneLineWithoutItsEscapes) {
+  const TemporaryFolder folder;
+  const std::string file = (folder.path() / "s\x1b.toml").string();
+  std::ifstream example(NETSMITH_SOURCE_DIR "/examples/spaces/residual_images.toml");
+  std::string text(std::istreambuf_iterator<char>(example), {});
+  const std::size_t line = text.find("description = ");
+  text.replace(line, text.find('\n', line) - line, R"(description = "a\nb\u001b[2J\u009b")");
+  std::ofstream(file) << text;
+  const ProcessResult result = Netsmith({"show", "--space", file});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("/s\\x1b.toml\na\\x0ab\\x1b[2J\\xc2\\x9b\ngenomes"));
 }
 
 /// The program with some of its standard streams closed, as the shell does it.

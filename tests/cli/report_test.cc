@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "tests/cli/program.h"
+#include "tests/support/raw_database.h"
 
 namespace netsmith::testing {
 namespace {
@@ -107,6 +108,34 @@ TEST_F(ReportCommandTest, AKilledSearchsTrialsAreUnfinishedAndItsCommandGoesOn) 
   const std::string resume = data.at("asked").at("resume");
   EXPECT_THAT(resume, HasSubstr(" --trials=4 "));
   EXPECT_THAT(resume, ::testing::EndsWith(" --resume"));
+}
+
+TEST_F(ReportCommandTest, NamesOfStudiesAreListedWithoutTheirEscapes) {
+  ASSERT_EQ(Netsmith(SearchArguments()).exit_code, 0);
+  RawDatabase(folder_.path() / "study.db")
+      .Run("UPDATE studies SET study_name = 't' || char(10, 27) || '[2J' || char(155)");
+  EXPECT_EQ(Netsmith({"show", "--store", store()}).out, "t\\x0a\\x1b[2J\\xc2\\x9b\n");
+}
+
+TEST_F(ReportCommandTest, TheCommandThatGoesOnIsVisibleAndNamesThePaths) {
+  const auto odd = folder_.path() / "o'd\\d\n\x1b[2J\u009b";
+  std::filesystem::copy(data(), odd, std::filesystem::copy_options::recursive);
+  ASSERT_EQ(Netsmith(SearchArguments({"--data", odd})).exit_code, 0);
+  RawDatabase(folder_.path() / "study.db").Run("DELETE FROM trials WHERE number = 5");
+  const std::string shown = Netsmith({"show", "s", "--store", store()}).out;
+  EXPECT_THAT(shown, HasSubstr(R"(/o\'d\\d\x0a\x1b[2J\xc2\x9b')"));
+  const std::string begin = "goes on by: netsmith ";
+  const std::string command = shown.substr(shown.find(begin) + begin.size());
+  const auto words =
+      RunProcess({"/bin/bash", "-c", "printf '%s|' " + command.substr(0, command.find('\n'))});
+  EXPECT_THAT(words.out, HasSubstr("|--data=" + odd.string() + "|"));
+}
+
+TEST_F(ReportCommandTest, ThePathOfThePageIsPrintedWithoutItsEscapes) {
+  ASSERT_EQ(Netsmith(SearchArguments()).exit_code, 0);
+  const auto out = folder_.path() / "a\x1b[2J.html";
+  EXPECT_THAT(Netsmith({"report", "s", "--store", store(), "--out", out}).out,
+              HasSubstr("/a\\x1b[2J.html: "));
 }
 
 TEST_F(ReportCommandTest, ShowSaysWhatWasFoundAndOnWhatItWasMeasured) {

@@ -128,11 +128,17 @@ int main() {
   EXPECT_EQ(out, "1.000000\ncaf\xc3\xa9 \"?\?=\"\nback\\slash\ntwo\nlines\n");
 }
 
-TEST(CppSourceTest, TheNamespaceIsAnIdentifier) {
+TEST(CppSourceTest, TheNamespaceIsAnIdentifierAndNoKeyword) {
   const Model model = testing::RandomModel(testing::SmallGraph());
-  for (const char* name : {"1st", "a b", "a::b", "x{"}) {
-    EXPECT_THROW(ToCpp(model, {.name_space = name}), base::InvalidArgument) << name;
+  for (const std::string name : {"1st", "a b", "a::b", "x{", "é", "class", "co_await", "xor_eq"}) {
+    try {
+      ToCpp(model, {.name_space = name});
+      ADD_FAILURE() << name;
+    } catch (const base::InvalidArgument& error) {
+      EXPECT_THAT(error.what(), HasSubstr("found namespace '" + name + "', expected letters"));
+    }
   }
+  EXPECT_THAT(ToCpp(model, {.name_space = "class_"}).header, HasSubstr("namespace class_ {"));
 }
 
 }  // namespace

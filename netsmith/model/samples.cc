@@ -186,17 +186,29 @@ class Reader {
       return columns;
     }
     for (const std::string& name : reading_.values) {
-      const auto found = std::ranges::find(
-          first, name, [](const std::string& cell) { return std::string(data::Trimmed(cell)); });
-      if (found == first.end()) {
-        reader.Fail(
-            fmt::format("found no column {}, expected one as in the table that trained the "
-                        "model",
-                        data::Shown(name)));
-      }
-      columns.push_back(static_cast<std::size_t>(found - first.begin()));
+      columns.push_back(ColumnOf(reader, first, name));
     }
     return columns;
+  }
+
+  static std::size_t ColumnOf(const data::CsvReader& reader, const std::vector<std::string>& first,
+                              const std::string& name) {
+    std::vector<std::size_t> found;
+    for (std::size_t c = 0; c < first.size(); ++c) {
+      if (data::Trimmed(first[c]) == name) found.push_back(c);
+    }
+    if (found.empty()) {
+      reader.Fail(
+          fmt::format("found no column {}, expected one as in the table that trained the "
+                      "model",
+                      data::Shown(name)));
+    }
+    if (found.size() > 1) {
+      reader.Fail(
+          fmt::format("columns {} and {}: found the name {} twice, expected different names",
+                      found[0] + 1, found[1] + 1, data::Shown(name)));
+    }
+    return found[0];
   }
 
   void ReadRow(const data::CsvReader& reader, const std::vector<std::string>& cells,

@@ -76,6 +76,14 @@ TEST(CifarFolderTest, ReadsBatchesAndNames) {
               HasSubstr("batches.meta.txt: found 1 different names, expected 10"));
 }
 
+TEST(CifarFolderTest, RefusesNamesThatAreNotUtf8) {
+  const testing::TemporaryFolder folder;
+  WriteBytes(folder.path() / "data_batch_1.bin", Records({0, 1}));
+  WriteText(folder.path() / "batches.meta.txt", "a\nb\xe9\n");
+  EXPECT_THAT(MessageOf([&] { LoadProblem(folder.path().string(), {}); }),
+              HasSubstr("batches.meta.txt: line 2: found the name \"b\\xe9\", expected UTF-8"));
+}
+
 TEST(CifarFolderTest, ReadsTheHundredClasses) {
   const testing::TemporaryFolder folder;
   WriteBytes(folder.path() / "train.bin", Records({98, 99, 0}, true));

@@ -5,12 +5,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "netsmith/data/formats/csv_dataset.h"
 #include "netsmith/data/load.h"
+#include "netsmith/model/samples.h"
 #include "tests/data/malformed.h"
 #include "tests/support/environment.h"
 #include "tests/support/text_files.h"
@@ -137,13 +139,62 @@ INSTANTIATE_TEST_SUITE_P(
                       "line 3: column 1 (\"a\"): found \"-inf\", expected a number"},
         MalformedFile{"no_label", TextBytes("a,label\n1,x\n2, \n"),
                       "line 3: column 2 (\"label\"): found no label, expected one"},
+        MalformedFile{"label_question_mark", TextBytes("a,label\n1,x\n2, ?\n"),
+                      "line 3: column 2 (\"label\"): found the missing label \"?\", expected one"},
+        MalformedFile{
+            "label_nan", TextBytes("a,label\n1,x\n2,NaN\n"),
+            "line 3: column 2 (\"label\"): found the missing label \"NaN\", expected one"},
+        MalformedFile{"label_na", TextBytes("a,label\n1,NA\n2,y\n"),
+                      "line 2: column 2 (\"label\"): found the missing label \"NA\", expected one"},
+        MalformedFile{
+            "label_n_a", TextBytes("a,label\n1,N/A\n2,y\n"),
+            "line 2: column 2 (\"label\"): found the missing label \"N/A\", expected one"},
         MalformedFile{"one_class", TextBytes("a,label\n1,x\n2,x\n"),
                       "found the class \"x\" only, expected at least 2 classes"},
         MalformedFile{"binary", TextBytes(std::string("\x00\x01,\xff\n\x02,\x03\n", 9)),
+                      "line 1: column 2: found the name \"\\xff\", expected UTF-8"},
+        MalformedFile{"heading_not_utf8",
+                      TextBytes("gr\xf6\xdf"
+                                "e,label\n1,x\n2,y\n"),
+                      "line 1: column 1: found the name \"gr\\xf6\\xdfe\", expected UTF-8"},
+        MalformedFile{"class_not_utf8", TextBytes("a,label\n1,x\n2,caf\xe9\n"),
+                      "line 3: found the name \"caf\\xe9\", expected UTF-8"},
+        MalformedFile{"heading_twice", TextBytes("\na,label, a\n1,x,2\n2,y,3\n"),
+                      "line 2: columns 1 and 3: found the name \"a\" twice, expected different "
+                      "names"},
+        MalformedFile{"two_columns_of_words", TextBytes("1,x,u\n2,y,v\n"),
                       "found 2 columns that may be the label, expected it named: --label COLUMN"},
         MalformedFile{"label_cannot_be_told", TextBytes("0.5,1.5\n2.5,3.5\n"),
                       "found 0 columns that may be the label, expected it named: --label COLUMN"}),
     [](const auto& made) { return made.param.name; });
+
+TEST(CsvTest, TakesNamesOfUtf8) {
+  const Table table =
+      Parse(TextBytes("gr\xc3\xb6\xc3\x9f"
+                      "e,label\n1,x\n2,caf\xc3\xa9\n"));
+  EXPECT_EQ(table.columns.names[0],
+            "gr\xc3\xb6\xc3\x9f"
+            "e");
+  EXPECT_EQ(table.samples.samples.class_names, (Row{"caf\xc3\xa9", "x"}));
+}
+
+TEST(CsvTest, AcceptsEqualCellsInAFirstRowThatIsNoHeaderAndEmptyNames) {
+  EXPECT_FALSE(Parse(TextBytes("1,1,x\n2,2,y\n")).columns.has_header);
+  EXPECT_EQ(Parse(TextBytes("label,,\nx,1,2\ny,3,4\n")).columns.names, (Row{"label", "", ""}));
+}
+
+TEST(CsvTest, RefusesANameThatIsTwiceInATableThatAModelReads) {
+  testing::TemporaryFolder folder;
+  const auto path = folder.path() / "new.csv";
+  WriteText(path, "a,b,a,b\n1,2,3,4\n");
+  const auto read = [&](const Row& values) {
+    model::ForEachSample(path, {.sample = {.width = 1}, .mean = {0}, .deviation = {1}},
+                         {.values = values}, [](const std::string&, std::span<const float>) {});
+  };
+  EXPECT_EQ(MessageOf([&] { read({"b"}); }),
+            path.string() +
+                ": line 1: columns 2 and 4: found the name \"b\" twice, expected different names");
+}
 
 TEST(CsvTest, NamesAColumnThatIsNotThere) {
   EXPECT_EQ(MessageOf([] { Parse(TextBytes("a,b\n1,2\n"), Label("c")); }),

@@ -219,10 +219,12 @@ TEST_F(ImageFolderTest, PassesOverWhatIsNoPicture) {
   EXPECT_EQ(Message(), "no error");
 }
 
-TEST_F(ImageFolderTest, TakesNamesThatAreNotUtf8) {
+TEST_F(ImageFolderTest, TakesFilesButNoClassesOfNamesThatAreNotUtf8) {
   WriteTwoClasses(1);
+  std::filesystem::rename(root_ / "dog/0.png", root_ / "dog/\xff.png");
+  EXPECT_EQ(Message(), "no error");
   std::filesystem::rename(root_ / "dog", root_ / "d\xffg");
-  EXPECT_EQ(LoadProblem(root_.string(), {}).development().ClassNames()[1], "d\xffg");
+  EXPECT_EQ(Message(), root_.string() + ": found the name \"d\\xffg\", expected UTF-8");
 }
 
 TEST_F(ImageFolderTest, NeedsTwoClassesWithPictures) {

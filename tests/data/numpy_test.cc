@@ -49,6 +49,19 @@ TEST(NpyTest, ReadsTexts) {
   EXPECT_EQ(Parse(NpyBytes("<U2", "(1,)", {'a', 0, 0, 0, 0xe9, 0, 0, 0})).Text(0), "a\xc3\xa9");
 }
 
+TEST(NpyTest, WritesIntegersOfEverySizeExactly) {
+  const NpyArray large = Parse(NpyBytes(
+      "<i8", "(2,)", {0, 0, 0, 0, 0, 0, 0x20, 0, 1, 0, 0, 0, 0, 0, 0x20, 0}));  // 2^53, 2^53 + 1
+  EXPECT_EQ(large.Text(0), "9007199254740992");
+  EXPECT_EQ(large.Text(1), "9007199254740993");
+  const Bytes ones(8, 0xff);
+  EXPECT_EQ(Parse(NpyBytes("<u8", "(1,)", ones)).Text(0), "18446744073709551615");
+  EXPECT_EQ(Parse(NpyBytes("<i8", "(1,)", ones)).Text(0), "-1");
+  EXPECT_EQ(Parse(NpyBytes("|i1", "(1,)", {0x80})).Text(0), "-128");
+  EXPECT_EQ(Parse(NpyBytes("|u1", "(1,)", {65})).Text(0), "65");
+  EXPECT_EQ(Parse(NpyBytes("|b1", "(1,)", {1})).Text(0), "1");
+}
+
 TEST(NpyTest, PutsFortransOrderIntoCs) {
   const NpyArray array = Parse(NpyBytes("|u1", "(2, 3)", {1, 4, 2, 5, 3, 6}, true));
   EXPECT_THAT(Numbers(array), ElementsAre(1, 2, 3, 4, 5, 6));
@@ -148,6 +161,31 @@ TEST_F(NumpyTest, ReadsFoldersOfArraysAndStandardisesFloats) {
   const Problem problem = LoadProblem(folder_.path().string(), {});
   EXPECT_EQ(problem.development().shape(), (tensor::SampleShape{.width = 3, .channels = 2}));
   EXPECT_EQ(ReadAll(problem.development())[0], 0.0f);
+}
+
+TEST_F(NumpyTest, KeepsLargeIntegersApartAsClasses) {
+  const std::string path = Archive(
+      {{"x.npy", NpyBytes("|u1", "(4, 1)", {1, 2, 3, 4})},
+       {"y.npy", NpyBytes("<i8", "(4,)", {0, 0, 0, 0, 0, 0, 0x20, 0, 1, 0, 0, 0, 0, 0, 0x20, 0,
+                                          0, 0, 0, 0, 0, 0, 0x20, 0, 1, 0, 0, 0, 0, 0, 0x20, 0})}},
+      false);
+  EXPECT_EQ(LoadProblem(path, {}).development().ClassNames(),
+            (std::vector<std::string>{"9007199254740992", "9007199254740993"}));
+}
+
+TEST_F(NumpyTest, RefusesLabelsThatAreNotUtf8) {
+  const auto message = [&](const Bytes& labels) {
+    const std::string path =
+        Archive({{"x.npy", NpyBytes("|u1", "(2, 1)", {1, 2})}, {"y.npy", labels}}, false);
+    return MessageOf([&] { LoadProblem(path, {}); });
+  };
+  EXPECT_THAT(message(NpyBytes("|S2", "(2,)", {'a', 'b', 'c', 0xe9})),
+              HasSubstr("y.npy: record 1: found the name \"c\\xe9\", expected UTF-8"));
+  EXPECT_THAT(message(NpyBytes("<U1", "(2,)", {'a', 0, 0, 0, 0x00, 0xd8, 0, 0})),
+              HasSubstr("y.npy: record 1: found the name \"\\xed\\xa0\\x80\", expected UTF-8"));
+  EXPECT_THAT(message(NpyBytes("<U1", "(2,)", {'a', 0, 0, 0, 0x41, 0, 0x22, 0})),
+              HasSubstr("y.npy: record 1: found the name \"\\xf8\\xa0\\x81\\x81\", expected UTF-8"))
+      << "0x220041 is beyond Unicode";
 }
 
 TEST_F(NumpyTest, NamesWhatIsWrong) {

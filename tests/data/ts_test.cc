@@ -87,6 +87,14 @@ INSTANTIATE_TEST_SUITE_P(
                   "line 1: found 1 different classes in 1, expected at least 2, each once"},
         Malformed{"class_twice", "@classLabel true up up down\n",
                   "line 1: found 2 different classes in 3, expected at least 2, each once"},
+        Malformed{"classes_twice", "@classLabel true up down\n@classlabel true up left\n",
+                  "line 2: found a second @classlabel, expected one"},
+        Malformed{"class_not_utf8", "@classLabel true up caf\xe9\n",
+                  "line 1: found the name \"caf\\xe9\", expected UTF-8"},
+        Malformed{"univariate_of_2_dimensions", "@dimensions 2\n@univariate true\n",
+                  "line 2: found @univariate true, expected 2 dimensions as in a line before"},
+        Malformed{"dimensions_2_of_univariate", "@univariate true\n@dimensions 2\n",
+                  "line 2: found @dimensions 2, expected 1 dimensions as in a line before"},
         Malformed{"regression", "@targetLabel true\n",
                   "line 1: found @targetLabel (regression), expected @classLabel"},
         Malformed{"time_stamps", "@timeStamps true\n",
@@ -152,6 +160,19 @@ TEST_F(TsFolderTest, InterpolatesMissingValuesAndPadsWithTheMean) {
   EXPECT_EQ(values[6], 0);
   EXPECT_EQ(values[7], 0);
   EXPECT_EQ(ReadAll(problem.OpenTestSet("test")).size(), 4U) << "is cut";
+}
+
+TEST_F(TsFolderTest, RefusesRecordsOfOneClassToTrainOnButNotToTestOn) {
+  WritePair("1,2:up\n3,5:up\n", "1,2:up\n");
+  try {
+    Load();
+    FAIL() << "was accepted";
+  } catch (const base::DataError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("Made_TRAIN.ts: found the class \"up\" only, expected at "
+                                        "least 2 classes"));
+  }
+  WritePair("1,2:up\n3,5:down\n", "1,2:up\n");
+  EXPECT_EQ(Load().OpenTestSet("test").size(), 1);
 }
 
 TEST_F(TsFolderTest, StretchesWhenAsked) {

@@ -15,6 +15,7 @@
 #include "netsmith/data/formats/folder.h"
 #include "netsmith/data/formats/line_reader.h"
 #include "netsmith/data/formats/memory_guard.h"
+#include "netsmith/data/formats/utf8.h"
 #include "netsmith/data/memory_dataset.h"
 
 namespace netsmith::data {
@@ -38,7 +39,9 @@ std::vector<std::string> ClassNames(const fs::path& path, int num_classes) {
   const auto source = OpenFile(path);
   LineReader lines(*source);
   for (std::string line; lines.Next(line);) {
-    if (!Trimmed(line).empty()) names.emplace_back(Trimmed(line));
+    if (Trimmed(line).empty()) continue;
+    names.emplace_back(Trimmed(line));
+    CheckUtf8(fmt::format("{}: line {}", lines.file(), lines.number()), names.back());
   }
   const std::set<std::string> different(names.begin(), names.end());
   if (std::ssize(names) != num_classes || different.size() != names.size()) {

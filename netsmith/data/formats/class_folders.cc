@@ -11,6 +11,7 @@
 #include "netsmith/data/formats/folder.h"
 #include "netsmith/data/formats/labels.h"
 #include "netsmith/data/formats/line_reader.h"
+#include "netsmith/data/formats/utf8.h"
 
 namespace netsmith::data {
 namespace {
@@ -34,7 +35,9 @@ fs::path Child(const fs::path& root, std::string_view wanted) {
 std::vector<std::string> FolderNames(const fs::path& root) {
   std::vector<std::string> names;
   for (const fs::path& path : ListFolder(root)) {
-    if (IsFolder(path)) names.push_back(path.filename().string());
+    if (!IsFolder(path)) continue;
+    names.push_back(path.filename().string());
+    CheckUtf8(root.string(), names.back());
   }
   SortClassNames(names);
   return names;

@@ -26,8 +26,8 @@ bool HasClassFolders(const std::filesystem::path& root,
                      const std::vector<std::string_view>& endings);
 
 /// Files with other endings, and folders within class folders, are passed over; how many is logged.
-/// Errors   DataError: a folder that cannot be read; fewer than 2 classes; a class without files; a
-///          class to test on that is not trained.
+/// Errors   DataError: a folder that cannot be read; fewer than 2 classes; a class without files,
+///          or of a name that is not UTF-8; a class to test on that is not trained.
 ClassFolders ScanClassFolders(const std::filesystem::path& root,
                               const std::vector<std::string_view>& endings);
 

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 #include "netsmith/data/formats/csv.h"
 #include "netsmith/data/formats/csv_dataset.h"
 #include "netsmith/data/formats/folder.h"
+#include "netsmith/data/formats/utf8.h"
 
 namespace netsmith::data {
 namespace {
@@ -121,6 +123,23 @@ std::vector<std::size_t> ValueColumns(const std::string& file, const CsvColumns&
   return values;
 }
 
+/// Those of the first row, at `place`: UTF-8, and different unless they are empty.
+std::vector<std::string> HeaderNames(const std::string& place,
+                                     const std::vector<std::string>& cells) {
+  std::vector<std::string> names;
+  std::map<std::string, std::size_t> numbers;
+  for (std::size_t c = 0; c < cells.size(); ++c) {
+    const std::string& name = names.emplace_back(Trimmed(cells[c]));
+    CheckUtf8(fmt::format("{}: column {}", place, c + 1), name);
+    const auto [same, is_new] = numbers.try_emplace(name, c + 1);
+    if (is_new || name.empty()) continue;
+    throw base::DataError(
+        fmt::format("{}: columns {} and {}: found the name {} twice, expected different names",
+                    place, same->second, c + 1, Shown(name)));
+  }
+  return names;
+}
+
 /// All but the columns of values.
 CsvColumns FindNamesAndLabel(const OpenSource& open, const FormatOptions& options) {
   CsvReader reader(open());
@@ -128,17 +147,17 @@ CsvColumns FindNamesAndLabel(const OpenSource& open, const FormatOptions& option
   if (!reader.Next(first)) {
     throw base::DataError(reader.file() + ": found an empty file, expected rows of values");
   }
+  const std::string place = fmt::format("{}: line {}", reader.file(), reader.line());
   std::vector<std::string> row;
   const bool has_second = reader.Next(row);
   CsvColumns found{
       .names = {}, .has_header = IsHeader(first, row), .label = 0, .group = 0, .values = {}};
   if (first.size() < 2) {
-    throw base::DataError(fmt::format(
-        "{}: line 1: found 1 column, expected a label and at least 1 value", reader.file()));
+    throw base::DataError(place + ": found 1 column, expected a label and at least 1 value");
   }
-  for (std::size_t c = 0; c < first.size(); ++c) {
-    found.names.push_back(found.has_header ? std::string(Trimmed(first[c]))
-                                           : fmt::format("{}", c + 1));
+  if (found.has_header) found.names = HeaderNames(place, first);
+  while (found.names.size() < first.size()) {
+    found.names.push_back(fmt::format("{}", found.names.size() + 1));
   }
   found.group = options.group.empty()
                     ? first.size()

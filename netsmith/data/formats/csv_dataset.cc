@@ -80,15 +80,23 @@ class TableReader {
     guard_.Take(static_cast<std::int64_t>(cells.size() * sizeof(float)));
     std::vector<float> row;
     for (const std::size_t c : columns_.values) row.push_back(Value(cells[c], c));
-    const std::string_view label = Trimmed(cells[columns_.label]);
-    if (label.empty()) reader_.Fail(Place(columns_.label) + ": found no label, expected one");
-    labels.Add(std::string(label), fmt::format("line {}", reader_.line()));
+    labels.Add(Label(cells[columns_.label]), fmt::format("line {}", reader_.line()));
     if (columns_.group < cells.size()) {
       groups.push_back(group_numbers_.try_emplace(cells[columns_.group], std::ssize(group_numbers_))
                            .first->second);
     }
     missing_values += CountMissing(row);
     values.insert(values.end(), row.begin(), row.end());
+  }
+
+  std::string Label(std::string_view cell) const {
+    cell = Trimmed(cell);
+    float ignored = 0;
+    if (ParseValue(cell, ignored) == NumberKind::kMissing) {
+      const std::string found = cell.empty() ? "no label" : "the missing label " + Shown(cell);
+      reader_.Fail(fmt::format("{}: found {}, expected one", Place(columns_.label), found));
+    }
+    return std::string(cell);
   }
 
   float Value(const std::string& cell, std::size_t column) const {

@@ -34,14 +34,16 @@ using OpenSource = std::function<std::unique_ptr<ByteSource>()>;
 /// the column called label, class, target or y; else the only one that holds words; else the first
 /// or the last column, if one of these alone holds nothing but few different whole numbers. Values
 /// are all columns but label and group, in their order; where there is a header, those of
-/// options.values, in that order. Errors   DataError: as CsvReader; no row, no column of that name,
-/// or it cannot be told which
-///          column is the label.
+/// options.values, in that order.
+/// Errors   DataError: as CsvReader; no row; a name of the header that is not UTF-8, or that is
+///          there twice and not empty; no column of that name, or it cannot be told which column
+///          is the label.
 CsvColumns FindColumns(const OpenSource& open, const FormatOptions& options);
 
-/// Errors   DataError: a cell that is no number (line and column), an empty label, a label that
-///          `classes` lacks; one class only; more memory than there is. With `classes`, those of
-///          the training file, labels refer to them; else they are the sorted labels.
+/// Errors   DataError: a cell that is no number (line and column); a label that ParseValue calls
+///          missing, that is not UTF-8, or that `classes` lacks; one class only; more memory than
+///          there is. With `classes`, those of the training file, labels refer to them; else they
+///          are the sorted labels.
 CsvSamples ReadCsv(const OpenSource& open, const CsvColumns& columns, const FormatOptions& options,
                    const std::vector<std::string>* classes = nullptr);
 

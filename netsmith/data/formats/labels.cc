@@ -11,6 +11,7 @@
 #include "netsmith/base/error.h"
 #include "netsmith/data/formats/folder.h"
 #include "netsmith/data/formats/line_reader.h"
+#include "netsmith/data/formats/utf8.h"
 
 namespace netsmith::data {
 
@@ -19,6 +20,11 @@ std::string Listed(const std::vector<std::string>& names) {
   const auto end = names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), kMost));
   return fmt::format("{}{}", fmt::join(names.begin(), end, ", "),
                      names.size() > kMost ? ", …" : "");
+}
+
+void FailOneClass(const std::string& file, std::string_view name) {
+  throw base::DataError(
+      fmt::format("{}: found the class {} only, expected at least 2 classes", file, Shown(name)));
 }
 
 void LabelList::Add(std::string name, std::string_view place) {
@@ -31,13 +37,13 @@ void LabelList::Add(std::string name, std::string_view place) {
 
 LabelList::Numbered LabelList::Number(const std::string& file,
                                       const std::vector<std::string>* classes) const {
+  for (std::size_t i = 0; i < different_.size(); ++i) {
+    CheckUtf8(fmt::format("{}: {}", file, places_[i]), different_[i]);
+  }
   Numbered numbered;
   numbered.class_names = classes != nullptr ? *classes : different_;
   if (classes == nullptr) SortClassNames(numbered.class_names);
-  if (numbered.class_names.size() < 2) {
-    throw base::DataError(fmt::format("{}: found the class {} only, expected at least 2 classes",
-                                      file, Shown(numbered.class_names.front())));
-  }
+  if (numbered.class_names.size() < 2) FailOneClass(file, numbered.class_names.front());
   std::unordered_map<std::string, std::int32_t> numbers;
   for (std::size_t c = 0; c < numbered.class_names.size(); ++c) {
     numbers[numbered.class_names[c]] = static_cast<std::int32_t>(c);

@@ -21,7 +21,8 @@ class LabelList {
   const std::vector<std::string>& names() const { return names_; }
 
   /// Classes are those of `classes`, the training file's, else the different names, sorted.
-  /// Errors   DataError naming the file: one class only; a name that `classes` lacks.
+  /// Errors   DataError naming the file: one class only; with its place, a name that is not UTF-8
+  ///          or that `classes` lacks.
   Numbered Number(const std::string& file, const std::vector<std::string>* classes) const;
 
  private:
@@ -30,6 +31,9 @@ class LabelList {
   std::vector<std::string> different_;
   std::unordered_set<std::string> known_;
 };
+
+/// Throws the DataError for a training file whose records are all of the class `name`.
+[[noreturn]] void FailOneClass(const std::string& file, std::string_view name);
 
 /// "a, b, c", the first 20 of them.
 std::string Listed(const std::vector<std::string>& names);

@@ -246,11 +246,31 @@ void AppendUtf8(std::uint32_t code, std::string& text) {
     add(0x80 | ((code >> 6) & 0x3f));
     add(0x80 | (code & 0x3f));
   } else {
-    add(0xf0 | ((code >> 18) & 7));
+    add(0xf0 | std::min(code >> 18, std::uint32_t{0xf}));  // not UTF-8 beyond U+10FFFF
     add(0x80 | ((code >> 12) & 0x3f));
     add(0x80 | ((code >> 6) & 0x3f));
     add(0x80 | (code & 0x3f));
   }
+}
+
+double Float(const std::uint8_t* from, std::int64_t num_bytes) {
+  return num_bytes == 2   ? Half(Load<std::uint16_t>(from))
+         : num_bytes == 4 ? Load<float>(from)
+                          : Load<double>(from);
+}
+
+std::int64_t Signed(const std::uint8_t* from, std::int64_t num_bytes) {
+  return num_bytes == 1   ? Load<std::int8_t>(from)
+         : num_bytes == 2 ? Load<std::int16_t>(from)
+         : num_bytes == 4 ? Load<std::int32_t>(from)
+                          : Load<std::int64_t>(from);
+}
+
+std::uint64_t Unsigned(const std::uint8_t* from, std::int64_t num_bytes) {
+  return num_bytes == 1   ? Load<std::uint8_t>(from)
+         : num_bytes == 2 ? Load<std::uint16_t>(from)
+         : num_bytes == 4 ? Load<std::uint32_t>(from)
+                          : Load<std::uint64_t>(from);
 }
 
 }  // namespace
@@ -262,27 +282,17 @@ std::int64_t NpyArray::size() const {
 double NpyArray::Number(std::int64_t i) const {
   NETSMITH_CHECK(i >= 0 && i < size() && !IsText());
   const std::uint8_t* from = bytes.data() + i * item_bytes;
-  if (kind == 'f') {
-    return item_bytes == 2   ? Half(Load<std::uint16_t>(from))
-           : item_bytes == 4 ? Load<float>(from)
-                             : Load<double>(from);
-  }
-  if (kind == 'i') {
-    return item_bytes == 1   ? Load<std::int8_t>(from)
-           : item_bytes == 2 ? Load<std::int16_t>(from)
-           : item_bytes == 4 ? Load<std::int32_t>(from)
-                             : static_cast<double>(Load<std::int64_t>(from));
-  }
-  return item_bytes == 1   ? Load<std::uint8_t>(from)
-         : item_bytes == 2 ? Load<std::uint16_t>(from)
-         : item_bytes == 4 ? Load<std::uint32_t>(from)
-                           : static_cast<double>(Load<std::uint64_t>(from));
+  if (kind == 'f') return Float(from, item_bytes);
+  return kind == 'i' ? static_cast<double>(Signed(from, item_bytes))
+                     : static_cast<double>(Unsigned(from, item_bytes));
 }
 
 std::string NpyArray::Text(std::int64_t i) const {
-  if (!IsText()) return fmt::format("{}", Number(i));
   NETSMITH_CHECK(i >= 0 && i < size());
   const std::uint8_t* from = bytes.data() + i * item_bytes;
+  if (kind == 'f') return fmt::format("{}", Number(i));
+  if (kind == 'i') return fmt::format("{}", Signed(from, item_bytes));
+  if (!IsText()) return fmt::format("{}", Unsigned(from, item_bytes));
   std::string text;
   if (kind == 'S') {
     text.assign(reinterpret_cast<const char*>(from), static_cast<std::size_t>(item_bytes));

@@ -20,9 +20,10 @@ struct NpyArray {
   /// True for unsigned bytes: an image's.
   bool IsBytes() const { return kind == 'u' && item_bytes == 1; }
   bool IsText() const { return kind == 'S' || kind == 'U'; }
-  /// Value `i` in the order of memory; for arrays of numbers.
+  /// Value `i` in the order of memory; for arrays of numbers. Integers beyond 2^53 are rounded.
   double Number(std::int64_t i) const;
-  /// The same as text: a number without needless digits, or the text in UTF-8.
+  /// The same as text: an integer exactly, a number without needless digits, or the text, which of
+  /// kind U is UTF-8 where it is Unicode.
   std::string Text(std::int64_t i) const;
 };
 

@@ -17,6 +17,7 @@
 #include "netsmith/data/formats/labels.h"
 #include "netsmith/data/formats/line_reader.h"
 #include "netsmith/data/formats/memory_guard.h"
+#include "netsmith/data/formats/utf8.h"
 
 namespace netsmith::data {
 namespace {
@@ -93,9 +94,9 @@ class TsParser {
     } else if (key == "@timestamps" && IsTrue(words)) {
       lines_.Fail("found @timeStamps true, expected values without time stamps");
     } else if (key == "@dimensions" || key == "@dimension") {
-      dimensions_ = Count(words);
+      SetDimensions(words, Count(words));
     } else if (key == "@univariate" && IsTrue(words)) {
-      dimensions_ = 1;
+      SetDimensions(words, 1);
     } else if (key == "@serieslength") {
       length_ = Count(words);
     } else if (key == "@equallength") {
@@ -118,8 +119,22 @@ class TsParser {
     return count;
   }
 
+  void SetDimensions(const std::vector<std::string>& words, std::size_t count) {
+    if (dimensions_ != 0 && dimensions_ != count) {
+      lines_.Fail(fmt::format("found {} {}, expected {} dimensions as in a line before",
+                              words.front(), words[1], dimensions_));
+    }
+    dimensions_ = count;
+  }
+
   void SetClasses(const std::vector<std::string>& words) {
+    if (!file_.class_names.empty()) {
+      lines_.Fail(fmt::format("found a second {}, expected one", words.front()));
+    }
     std::vector<std::string> names(words.begin() + 2, words.end());
+    for (const std::string& name : names) {
+      CheckUtf8(fmt::format("{}: line {}", lines_.file(), lines_.number()), name);
+    }
     std::vector<std::string> sorted = names;
     SortedUnique(sorted);
     if (sorted.size() < 2 || sorted.size() < names.size()) {

@@ -2,17 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "netsmith/base/error.h"
 #include "netsmith/data/float_dataset.h"
 #include "netsmith/data/formats/byte_source.h"
 #include "netsmith/data/formats/folder.h"
+#include "netsmith/data/formats/labels.h"
 #include "netsmith/data/formats/series.h"
 #include "netsmith/data/formats/ts.h"
 
@@ -38,9 +41,17 @@ void CheckSameChannels(const TsFile& train, const TsFile& test) {
                                     found, expected, train.set.name));
 }
 
+void CheckClasses(const TsFile& train) {
+  const std::vector<std::int32_t>& labels = train.set.labels;
+  const std::int32_t first = labels.front();
+  if (std::ranges::any_of(labels, [&](std::int32_t label) { return label != first; })) return;
+  FailOneClass(train.set.name, train.class_names[static_cast<std::size_t>(first)]);
+}
+
 Loaded LoadTs(const fs::path& path, const FormatOptions& options) {
   const fs::path train_file = TrainFile(path);
   TsFile train = ParseTs(*OpenFile(train_file));
+  CheckClasses(train);
   const std::int64_t length = LongestSeries(train.set);
   Loaded loaded{.development = nullptr,
                 .test = nullptr,

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -16,15 +17,19 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 
 #include "netsmith/base/error.h"
+#include "netsmith/store/schema.h"
 #include "netsmith/store/schema/migrations.h"
 #include "netsmith/store/soci.h"
 
 namespace netsmith::store {
 namespace {
+
+constexpr const char* kNotSqlite = "is not a SQLite database";
 
 class SqliteDatabase final : public Database {
  public:
@@ -33,14 +38,16 @@ class SqliteDatabase final : public Database {
       : Database(url), busy_timeout_ms_(options.busy_timeout_ms) {
     CheckAccess(file, options);
     Open(file, options.read_only);
+    CheckFormat(file);
     RunScript(fmt::format("PRAGMA busy_timeout = {}", busy_timeout_ms_));
     if (options.read_only) return;
-    UseWriteAheadLog();
     RunScript("PRAGMA synchronous = NORMAL");
     RunScript("PRAGMA foreign_keys = ON");
     // The log goes into the file every 16 MB instead of every 4: each time waits for the disk.
     RunScript("PRAGMA wal_autocheckpoint = 4000");
   }
+
+  void UseWriteAheadLog();
 
   void BeginRead() override { RunScript("BEGIN"); }
   void BeginWrite() override { RunScript("BEGIN IMMEDIATE"); }
@@ -57,7 +64,8 @@ class SqliteDatabase final : public Database {
   std::string Explain(const soci::soci_error& error);
   void CheckAccess(const std::filesystem::path& file, const StoreOptions& options) const;
   void Open(const std::filesystem::path& file, bool read_only);
-  void UseWriteAheadLog();
+  void CheckFormat(const std::filesystem::path& path);
+  sqlite_api::sqlite3* Connection();
   int SystemErrno();
 
   const int busy_timeout_ms_;
@@ -77,6 +85,9 @@ void SqliteDatabase::CheckAccess(const std::filesystem::path& file,
     Fail(fmt::format("the folder {} cannot be reached: {}", folder.string(), strerror(errno)));
   }
   if (HasAccess(file, F_OK)) {
+    if (!std::filesystem::is_regular_file(file, ignored)) {
+      Fail("is a device, a pipe or a socket, expected a file");
+    }
     if (!HasAccess(file, R_OK)) Fail(fmt::format("cannot be read: {}", strerror(errno)));
     if (!options.read_only && !HasAccess(file, W_OK))
       Fail(fmt::format("cannot be written: {}", strerror(errno)));
@@ -102,6 +113,21 @@ void SqliteDatabase::Open(const std::filesystem::path& file, bool read_only) {
   } catch (const soci::soci_error& error) {
     Fail("cannot be opened: " + error.get_error_message());
   }
+}
+
+// SQLite itself takes a file of a few bytes for an empty one. It is read through SQLite: to close
+// another descriptor of the file would drop the locks that this process has on it.
+void SqliteDatabase::CheckFormat(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::file_size(path, error) == 0 || error) return;
+  constexpr std::string_view kMagic("SQLite format 3\0", 16);
+  sqlite_api::sqlite3_file* file = nullptr;
+  sqlite_api::sqlite3_file_control(Connection(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (file == nullptr || file->pMethods == nullptr) return;
+  std::array<char, kMagic.size()> found{};
+  const int result = file->pMethods->xRead(file, found.data(), static_cast<int>(found.size()), 0);
+  if (result != SQLITE_OK && result != SQLITE_IOERR_SHORT_READ) return;  // the first query says it
+  if (std::string_view(found.data(), found.size()) != kMagic) Fail(kNotSqlite);
 }
 
 // SQLite does not wait for the lock here, so that two programs that make the same new file meet.
@@ -137,10 +163,11 @@ double SqliteDatabase::Now() {
   return start + static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-int SqliteDatabase::SystemErrno() {
-  auto* backend = static_cast<soci::sqlite3_session_backend*>(session().get_backend());
-  return sqlite_api::sqlite3_system_errno(backend->conn_);
+sqlite_api::sqlite3* SqliteDatabase::Connection() {
+  return static_cast<soci::sqlite3_session_backend*>(session().get_backend())->conn_;
 }
+
+int SqliteDatabase::SystemErrno() { return sqlite_api::sqlite3_system_errno(Connection()); }
 
 int ResultOf(const soci::soci_error& error) {
   const auto* sqlite_error = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
@@ -168,7 +195,7 @@ std::string SqliteDatabase::Explain(const soci::soci_error& error) {
     case SQLITE_READONLY:
       return "cannot be written: it is read-only";
     case SQLITE_NOTADB:
-      return "is not a SQLite database";
+      return kNotSqlite;
     case SQLITE_CORRUPT:
       return "is a damaged SQLite database; its sound part is what 'sqlite3 FILE .recover' prints";
     case SQLITE_CANTOPEN:
@@ -182,7 +209,11 @@ std::string SqliteDatabase::Explain(const soci::soci_error& error) {
 
 std::unique_ptr<Database> OpenSqlite(const std::string& url, const std::filesystem::path& file,
                                      const StoreOptions& options) {
-  return std::make_unique<SqliteDatabase>(url, file, options);
+  auto database = std::make_unique<SqliteDatabase>(url, file, options);
+  if (options.read_only) return database;
+  EnsureSchema(*database);  // first: a file that it refuses keeps its journal
+  database->UseWriteAheadLog();
+  return database;
 }
 
 }  // namespace netsmith::store

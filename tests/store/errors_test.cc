@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <string>
 
@@ -116,12 +117,29 @@ TEST_F(StoreErrorTest, FileMissingWhereNoneIsToBeMade) {
 }
 
 TEST_F(StoreErrorTest, FileIsNoDatabase) {
-  for (const std::string& text : {std::string("xy"), std::string("k,f,p\n1,2,3\n"),
-                                  std::string(100, '\0'), std::string(5000, 'x')}) {
+  for (const std::string& text :
+       {std::string("x"), std::string("xy"), std::string("k,f,p\n1,2,3\n"),
+        std::string("SQLite format 3"), std::string("SQLite format 4\0", 16), std::string(49, 'x'),
+        std::string(100, '\0'), std::string(5000, 'x')}) {
     WriteFile(text);
     ExpectOpenError("is not a SQLite database");
-    EXPECT_EQ(std::filesystem::file_size(file()), text.size()) << "the file was touched";
+    EXPECT_EQ(OpenError({.read_only = true}), url() + ": is not a SQLite database");
+    std::ifstream stream(file(), std::ios::binary);
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(stream), {}), text);
   }
+}
+
+TEST_F(StoreErrorTest, AnEmptyFileBecomesAStore) {
+  WriteFile("");
+  OpenStore(url())->CreateStudy(ExampleSpec("a"));
+  EXPECT_EQ(RawDatabase(file()).Run("PRAGMA journal_mode").at(0), "wal");
+}
+
+TEST_F(StoreErrorTest, FileIsADeviceOrAPipe) {
+  const std::string what = ": is a device, a pipe or a socket, expected a file";
+  EXPECT_EQ(ErrorOf([] { OpenStore("sqlite:////dev/null"); }), "sqlite:////dev/null" + what);
+  ASSERT_EQ(mkfifo(file().c_str(), 0600), 0);
+  EXPECT_EQ(OpenError(), url() + what);
 }
 
 TEST_F(StoreErrorTest, FileIsADamagedDatabase) {
@@ -271,6 +289,17 @@ TEST_F(StoreErrorTest, TablesOfAnotherProgramUnderOptunasNames) {
                              "tables (3.0 or later) or none of that name");
   EXPECT_EQ(RawDatabase(file()).Run("SELECT count(*) FROM sqlite_master").at(0), "1")
       << "tables were added to a database that was refused";
+}
+
+TEST_F(StoreErrorTest, ADatabaseThatIsRefusedKeepsItsJournal) {
+  for (const char* tables :
+       {"CREATE TABLE trials (id INTEGER)", "CREATE TABLE netsmith_schema (version INTEGER)",
+        "CREATE TABLE netsmith_schema AS SELECT 99 AS version"}) {
+    std::filesystem::remove(file());
+    RawDatabase(file()).Run(tables);
+    OpenError();
+    EXPECT_EQ(RawDatabase(file()).Run("PRAGMA journal_mode").at(0), "delete") << tables;
+  }
 }
 
 TEST_F(StoreErrorTest, UnrelatedTablesAreLeftAlone) {

@@ -80,16 +80,29 @@ std::string NameOf(toml::node_type type) {
   return name.str();
 }
 
+/// A command whose options only say what they take.
+struct KnownCommand {
+  explicit KnownCommand(const CommandEntry& entry) : command(entry.make()) {
+    command->Declare(options);
+    common.Declare(options);
+    std::erase_if(options.options(), [](const Option& option) { return option.name == "config"; });
+  }
+
+  std::unique_ptr<Command> command;
+  CommonOptions common;
+  OptionTable options;
+};
+
 class Configuration {
  public:
   Configuration(std::string path, const CommandEntry& command, OptionTable& options)
       : path_(std::move(path)), command_(command), options_(options), table_(ReadToml(path_)) {
-    for (const CommandEntry& entry : Commands()) AddKnownNames(entry);
+    for (const CommandEntry& entry : Commands()) known_.try_emplace(entry.name, entry);
   }
 
   void Apply() {
     for (const auto& [key, node] : table_) {
-      if (!node.is_table()) CheckTopLevelKey(key);
+      if (!node.is_table()) CheckTopLevel(key, node);
     }
     CheckTables(table_, "");
     // The command's own table first: what it gives is not taken from the top any more.
@@ -98,18 +111,6 @@ class Configuration {
   }
 
  private:
-  void AddKnownNames(const CommandEntry& entry) {
-    OptionTable options;
-    CommonOptions common;
-    const std::unique_ptr<Command> command = entry.make();
-    command->Declare(options);
-    common.Declare(options);
-    auto& names = names_[entry.name];
-    for (const std::string& name : options.Names()) {
-      if (name != "config") names.push_back(name);
-    }
-  }
-
   [[noreturn]] void FailUnknown(const toml::key& key, const std::vector<std::string>& known) const {
     const std::string nearest = Nearest(key.str(), known);
     throw base::ConfigError(
@@ -119,41 +120,62 @@ class Configuration {
 
   std::vector<std::string> OptionNames() const {
     std::vector<std::string> all;
-    for (const auto& [command, names] : names_) all.insert(all.end(), names.begin(), names.end());
+    for (const auto& [name, command] : known_) {
+      const std::vector<std::string> names = command.options.Names();
+      all.insert(all.end(), names.begin(), names.end());
+    }
     return all;
-  }
-  bool IsOption(const toml::key& key) const {
-    return std::ranges::any_of(names_, [&](const auto& command) {
-      return std::ranges::find(command.second, key.str()) != command.second.end();
-    });
   }
 
   /// "search", or "data" of "data fetch".
   bool IsCommandWord(const toml::key& key) const {
-    return std::ranges::any_of(names_, [&](const auto& command) {
+    return std::ranges::any_of(known_, [&](const auto& command) {
       return command.first == key.str() || command.first.starts_with(std::string(key.str()) + " ");
     });
   }
 
-  void CheckTopLevelKey(const toml::key& key) const {
-    if (!IsOption(key)) FailUnknown(key, OptionNames());
+  /// The options of that name: this command's first.
+  std::vector<Option*> OptionsNamed(const std::string& name) {
+    std::vector<Option*> found;
+    for (auto& [command, known] : known_) {
+      Option* option = known.options.Find(name);
+      if (option == nullptr) continue;
+      found.insert(command == command_.name ? found.begin() : found.end(), option);
+    }
+    return found;
+  }
+
+  /// What stands on top is right when any command takes it.
+  void CheckTopLevel(const toml::key& key, const toml::node& node) {
+    const std::vector<Option*> options = OptionsNamed(std::string(key.str()));
+    if (options.empty()) FailUnknown(key, OptionNames());
+    const auto takes = [&](Option* option) { return Takes(*option, node); };
+    if (std::ranges::none_of(options, takes)) Assign(*options.front(), node);
+  }
+
+  static bool Takes(const Option& option, const toml::node& node) {
+    const auto takes = [&](const toml::node& value) {
+      const auto text = TextOf(value, option.kind);
+      return text && option.set(*text);
+    };
+    const toml::array* array = option.kind == Option::Kind::kList ? node.as_array() : nullptr;
+    return array == nullptr ? takes(node) : std::all_of(array->begin(), array->end(), takes);
   }
 
   /// Every table is a command's ("search"), or holds such tables ("data" of "data fetch").
-  void CheckTables(const toml::table& table, const std::string& prefix) const {
+  void CheckTables(const toml::table& table, const std::string& prefix) {
     for (const auto& [key, node] : table) {
       const toml::table* inner = node.as_table();
       if (inner == nullptr) continue;
       const std::string name = prefix + std::string(key.str());
-      const auto known = names_.find(name);
-      if (known != names_.end()) {
-        CheckKeys(*inner, known->second);
+      const auto known = known_.find(name);
+      if (known != known_.end()) {
+        CheckValues(*inner, known->second.options);
         continue;
       }
       const bool is_prefix = std::ranges::any_of(
-          names_, [&](const auto& entry) { return entry.first.starts_with(name + " "); });
-      if (!is_prefix && prefix.empty() && IsOption(key)) continue;  // of a wrong type: AssignFrom
-      if (!is_prefix) FailUnknown(key, CommandNames());
+          known_, [&](const auto& entry) { return entry.first.starts_with(name + " "); });
+      if (!is_prefix) FailStrayTable(key, *inner, prefix);
       CheckTables(*inner, name + " ");
       for (const auto& [stray, value] : *inner) {
         if (!value.is_table()) FailUnknown(stray, CommandNames());
@@ -161,15 +183,25 @@ class Configuration {
     }
   }
 
-  void CheckKeys(const toml::table& table, const std::vector<std::string>& known) const {
+  /// An option that is given a table, or no command.
+  [[noreturn]] void FailStrayTable(const toml::key& key, const toml::table& table,
+                                   const std::string& prefix) {
+    const std::vector<Option*> options = OptionsNamed(std::string(key.str()));
+    if (prefix.empty() && !options.empty()) Assign(*options.front(), table);
+    FailUnknown(key, CommandNames());
+  }
+
+  void CheckValues(const toml::table& table, OptionTable& options) const {
     for (const auto& [key, node] : table) {
-      if (std::ranges::find(known, key.str()) == known.end()) FailUnknown(key, known);
+      Option* option = options.Find(std::string(key.str()));
+      if (option == nullptr) FailUnknown(key, options.Names());
+      Assign(*option, node);
     }
   }
 
   std::vector<std::string> CommandNames() const {
     std::vector<std::string> names;
-    for (const auto& [name, keys] : names_) names.push_back(name);
+    for (const auto& [name, command] : known_) names.push_back(name);
     return names;
   }
 
@@ -188,7 +220,7 @@ class Configuration {
     }
   }
 
-  void Assign(Option& option, const toml::node& node) {
+  void Assign(Option& option, const toml::node& node) const {
     if (const toml::array* array = node.as_array();
         array != nullptr && option.kind == Option::Kind::kList) {
       for (const toml::node& element : *array) AssignOne(option, element);
@@ -197,7 +229,7 @@ class Configuration {
     }
   }
 
-  void AssignOne(Option& option, const toml::node& node) {
+  void AssignOne(Option& option, const toml::node& node) const {
     const std::string place = fmt::format("{}: {}", Place(path_, node.source()), option.name);
     const auto text = TextOf(node, option.kind);
     if (!text) {
@@ -211,7 +243,7 @@ class Configuration {
   const CommandEntry& command_;
   OptionTable& options_;
   toml::table table_;
-  std::map<std::string, std::vector<std::string>> names_;  // of every command's options
+  std::map<std::string, KnownCommand> known_;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/cli/program.h"
@@ -49,6 +50,29 @@ TEST_F(ConfigTest, TablesOfOtherCommandsAreLeftAlone) {
 
 TEST_F(ConfigTest, FlagsWin) {
   EXPECT_EQ(Show("network = '3,4,1,0'\nmb = 7", {"--mb", "9"}).at("mb"), 9);
+}
+
+TEST_F(ConfigTest, ValueOnTopIsForTheCommandsThatTakeIt) {
+  EXPECT_EQ(Show("network = ['3,4,1,0', '5,4,1,0']\n[show]\nnetwork = '3,4,1,0'\nmb = 8").at("mb"),
+            8);
+}
+
+TEST_F(ConfigTest, ValuesThatTheCommandDoesNotUseAreChecked) {
+  for (const auto& [content, complaint] : std::vector<std::pair<std::string, std::string>>{
+           {"seed = 'x'", ":1:8: seed: found a value of type string, expected a whole number"},
+           {"mb = 'x'", ":1:6: mb: found a value of type string, expected a whole number"},
+           {"[show]\nmb = 'x'", ":2:6: mb: found a value of type string, expected a whole number"},
+           {"[search]\ntrials = 'many'", ":2:10: trials: found a value of type string"},
+           {"[search]\ntrials = 0", ":2:10: trials: found \"0\", expected a whole number from 1"},
+           {"[compare]\nnetwork = ['1', 2]", ":2:17: network: found a value of type integer"},
+           {"[data.fetch]\ncache-dir = 5", ":2:13: cache-dir: found a value of type integer"},
+           {"[seed]\nx = 1", ":1:1: seed: found a value of type table"}}) {
+    const std::string file = Write(content);
+    const ProcessResult result =
+        Netsmith({"show", "--network", "3,4,1,0", "--mb", "9", "--config", file});
+    EXPECT_EQ(result.exit_code, 2) << content;
+    EXPECT_THAT(ErrorLine(result), HasSubstr(file + complaint));
+  }
 }
 
 struct BadConfig {

@@ -1,17 +1,27 @@
 // The sections about what was asked, what was found, and what that was worth.
 
+const CONTROLLERS = {
+  sequence: "a recurrent controller",
+  state: "a recurrent controller",
+  independent: "a controller with a softmax for each decision",
+};
 const STRATEGIES = {
-  reinforce: "a recurrent controller, trained by REINFORCE,",
-  guided: "a recurrent controller, trained by REINFORCE and guided by a model that predicts rewards,",
+  reinforce: "CONTROLLER, trained by REINFORCE,",
+  guided: "CONTROLLER, trained by REINFORCE and guided by Gaussian processes that predict rewards,",
   gp: "a Gaussian process that predicts rewards",
   local: "local search",
   evolution: "regularized evolution, which changes the best networks,",
   random: "random search",
 };
 
+function strategyText(options) {
+  const controller = CONTROLLERS[(options.controller || {}).policy] || "a controller";
+  return (STRATEGIES[options.strategy] || options.strategy || "").replace("CONTROLLER", controller);
+}
+
 function askedText(view) {
   const options = view.asked.options, child = options.child, count = view.trials.number.length;
-  const strategy = STRATEGIES[options.strategy] || options.strategy;
+  const strategy = strategyText(options);
   return `A network for ${dataName(view)}` +
     (view.asked.shape ? ` (samples of ${view.asked.shape.join("×")}, ${view.asked.classes} classes)` : "") +
     `, out of the space ${options.space || view.asked.space}. ` +

@@ -7,6 +7,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -55,7 +56,7 @@ class Search : public Command {
           "--strategy random");
     }
     study_.Resolve();
-    study_.given = DefiningArguments();
+    study_.given = KeptArguments();
     comparison_.training.recipe.Resolve();
     comparison_.Rates();  // a mistake is found before the search
     out_.Prepare();
@@ -72,6 +73,7 @@ class Search : public Command {
       comparison_.training.recipe.Check(problem.development().shape());
     }
     const auto store = store::OpenStore(study_.store);
+    CheckStudy(study_, problem, *store);
     LogPlan(study_, problem, *study_.space.Make());
     if (compare_ || out_.wanted()) {
       LogStages(study_, StageFlags(), compare_, problem, *study_.space.Make());
@@ -151,17 +153,21 @@ class Search : public Command {
                     finished, report::Counted(study_.trials, "trial"), missing));
   }
 
-  /// Those that were given and say what is searched, not how this run goes about it.
-  std::vector<std::string> DefiningArguments() const {
-    auto arguments = options_->GivenArguments();
-    std::erase_if(arguments, [](const std::string& argument) {
-      constexpr std::array kOthers = {"--resume", "--compare",   "--json",      "--quiet",
-                                      "--config", "--workers",   "--log-level", "--out",
-                                      "--engine", "--partition", "--time",      "--dry-run"};
+  static std::vector<std::string> Without(std::span<const char* const> names,
+                                          std::vector<std::string> arguments) {
+    std::erase_if(arguments, [&](const std::string& argument) {
       const std::string name = argument.substr(0, argument.find('='));
-      return std::ranges::find(kOthers, name) != kOthers.end();
+      return std::ranges::find(names, name) != names.end();
     });
     return arguments;
+  }
+
+  /// Those that were given and say what is searched and made of it, not how this run goes about it.
+  std::vector<std::string> KeptArguments() const {
+    constexpr std::array kOthers = {"--resume",  "--json",      "--quiet",  "--config",
+                                    "--workers", "--log-level", "--engine", "--partition",
+                                    "--time",    "--dry-run"};
+    return Without(kOthers, options_->GivenArguments());
   }
 
   /// Without --compare there is only a model to make.
@@ -197,6 +203,8 @@ class Search : public Command {
                        const std::stop_token& stop) const {
     StudyFlags random = study_;
     random.strategy.strategy = "random";
+    constexpr std::array kOfTheOther = {"--compare", "--out"};
+    random.given = Without(kOfTheOther, study_.given);
     random.given.emplace_back("--strategy=random");
     random.given.push_back("--study=" + RandomStudyName(study_.study));
     random.study = RandomStudyName(study_.study);

@@ -64,13 +64,17 @@ SearchControl::SearchControl(std::string store_url, std::string study, std::stop
     : store_url_(std::move(store_url)),
       study_(std::move(study)),
       id_(fmt::format("{}-{}", NowMs(), getpid())),
-      forward_(std::move(stop), [this] { source_.request_stop(); }),
-      thread_([this](const std::stop_token& ended) { Watch(ended); }) {}
+      forward_(std::move(stop), [this] { source_.request_stop(); }) {}
 
 SearchControl::~SearchControl() {
+  if (!thread_.joinable()) return;
   thread_.request_stop();
   thread_.join();
   Tell(finished_ ? "ended" : "stopped");
+}
+
+void SearchControl::Begin() {
+  thread_ = std::jthread([this](const std::stop_token& ended) { Watch(ended); });
 }
 
 void SearchControl::Watch(const std::stop_token& ended) {

@@ -31,16 +31,20 @@ SearchStatus ReadSearchStatus(study::Store& store, const std::string& study);
 void AskSearch(study::Store& store, const std::string& study, const std::string& id,
                const std::string& action);
 
-/// The search's side: a thread that tells how the search stands and looks what is asked of it, over
-/// a connection of its own. Trouble with the store is not its business: the search meets it itself.
+/// The search's side: a thread that, once the search has begun, tells how it stands and looks what
+/// is asked of it, over a connection of its own. Trouble with the store is not its business: the
+/// search meets it itself.
 class SearchControl {
  public:
   SearchControl(std::string store_url, std::string study, std::stop_token stop);
-  /// Tells that the search is over: "ended", or "stopped" unless `Finish` was called.
+  /// Tells that the search is over, if it has begun: "ended", or "stopped" unless `Finish` was
+  /// called.
   ~SearchControl();
   SearchControl(const SearchControl&) = delete;
   SearchControl& operator=(const SearchControl&) = delete;
 
+  /// The study is the search's: one that is refused leaves its heartbeat as it is. Call once.
+  void Begin();
   /// Requested when `stop` is, or a watcher asked to stop.
   std::stop_token token() const { return source_.get_token(); }
   bool is_paused() const { return paused_; }

@@ -26,6 +26,22 @@ std::string StrategyText(const StrategyFlags& flags) {
   return fmt::format("{} ({} cell, {} policy)", flags.strategy, controller.cell, controller.policy);
 }
 
+/// Trials before a surrogate has a say, which it gets between two batches; 0 without one.
+std::int64_t TrialsByChance(const StudyFlags& flags) {
+  if (flags.strategy.strategy != "guided" && flags.strategy.strategy != "gp") return 0;
+  const std::int64_t warm_up = flags.strategy.options.guided.warm_up, batch = flags.batch;
+  return (warm_up + batch - 1) / batch * batch;
+}
+
+std::string ChanceText(const StudyFlags& flags) {
+  const std::int64_t count = TrialsByChance(flags);
+  if (count == 0) return "";
+  if (count < flags.trials) {
+    return fmt::format(", the first {} drawn by chance", report::Grouped(count));
+  }
+  return fmt::format(", all drawn by chance (--warm-up {})", flags.strategy.options.guided.warm_up);
+}
+
 std::string RewardText(const StudyFlags& flags, const data::Problem& problem) {
   if (!flags.evaluator.empty()) return fmt::format("rewards come from `{}`", flags.evaluator);
   const std::int64_t all = flags.child.TrainingSamples(problem);
@@ -106,11 +122,12 @@ std::string TimeText(std::optional<double> seconds, const char* what) {
 void LogPlan(const StudyFlags& flags, const data::Problem& problem,
              const space::SearchSpace& space) {
   base::LogInfo(fmt::format(
-      "study {} in {}: {} of {}, seed {}, on space {} (10^{:.1f} networks) and {} ({} "
+      "study {} in {}: {} of {}{}, seed {}, on space {} (10^{:.1f} networks) and {} ({} "
       "training, {} validation samples)",
       flags.study, flags.store, report::Counted(flags.trials, "trial"),
-      StrategyText(flags.strategy), flags.seed, space.name(), space::Log10Size(space.decisions()),
-      flags.data.data, report::Grouped(std::ssize(problem.train())),
+      StrategyText(flags.strategy), ChanceText(flags), flags.seed, space.name(),
+      space::Log10Size(space.decisions()), flags.data.data,
+      report::Grouped(std::ssize(problem.train())),
       report::Grouped(std::ssize(problem.validation()))));
   base::LogInfo(
       fmt::format("{}; {} at once on {}{}", RewardText(flags, problem),

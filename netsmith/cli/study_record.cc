@@ -25,7 +25,7 @@ std::string FromAnyFolder(const std::string& argument) {
   if (equals == std::string::npos || equals + 1 == argument.size()) return argument;
   const std::string name = argument.substr(0, equals), value = argument.substr(equals + 1);
   const bool is_path = (name == "--data" && data::FindCatalogEntry(value) == nullptr) ||
-                       name == "--data-dir" || name == "--cache-dir";
+                       name == "--data-dir" || name == "--cache-dir" || name == "--out";
   if (is_path) return name + "=" + Absolute(value);
   // A network in a file.
   if (name == "--hand-made" && value.starts_with('@'))

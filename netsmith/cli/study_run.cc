@@ -24,6 +24,7 @@
 #include "netsmith/report/progress.h"
 #include "netsmith/report/search_record.h"
 #include "netsmith/search/child_limits.h"
+#include "netsmith/search/same_study.h"
 #include "netsmith/space/text_cursor.h"
 #include "netsmith/strategy/registry.h"
 #include "netsmith/train/metrics.h"
@@ -246,6 +247,10 @@ search::ChildOptions ChildOptionsOf(const ChildFlags& child, std::int64_t seed) 
           .seed = static_cast<std::uint64_t>(seed)};
 }
 
+void CheckStudy(const StudyFlags& flags, const data::Problem& problem, study::Store& store) {
+  search::CheckStudy(store, MakeSpec(flags, problem, *flags.space.Make()), flags.resume);
+}
+
 search::SearchResult RunStudy(const StudyFlags& flags, const data::Problem& problem,
                               study::Store& store, const std::stop_token& stop) {
   const auto space = flags.space.Make();
@@ -277,6 +282,7 @@ search::SearchResult RunStudy(const StudyFlags& flags, const data::Problem& prob
        .pruning = flags.pruning.Options(),
        .attributes = {{report::kSearchRecordKey, ToJson(RecordOf(flags, problem))},
                       {kWorkerKey, WorkerJson(evaluation, problem)}},
+       .on_begin = [&] { control.Begin(); },
        .is_paused = [&] { return control.is_paused(); },
        .on_progress = [&](const search::Progress& p) { progress.Update(p); }},
       deadline.token());

@@ -51,6 +51,10 @@ std::string RewardMeaning(const ChildFlags& child);
 
 search::ChildOptions ChildOptionsOf(const ChildFlags& child, std::int64_t seed);
 
+/// That RunStudy would not be refused for what the store holds under the study's name (Settle was
+/// called). Errors   as search::CheckStudy.
+void CheckStudy(const StudyFlags& flags, const data::Problem& problem, study::Store& store);
+
 /// Runs the study (Resolve and Settle were called) on `problem`, to its end or until `stop`; says
 /// on stderr how it goes. Errors   as search::RunSearch,
 /// strategy::MakeStrategy.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "netsmith/base/json_depth.h"
+#include "netsmith/base/printable.h"
 #include "netsmith/report/escape.h"
 #include "netsmith/report/format.h"
 
@@ -21,11 +22,22 @@ using nlohmann::ordered_json;
 
 namespace {
 
+/// As ShellWord, but what a terminal would obey is escaped, in $'…'.
+std::string VisibleWord(std::string_view word) {
+  if (base::Printable(word) == word) return ShellWord(word);
+  std::string escaped;
+  for (const char c : word) {
+    if (c == '\\' || c == '\'') escaped += '\\';
+    escaped += c;
+  }
+  return "$'" + base::Printable(escaped) + "'";
+}
+
 std::string Command(const SearchRecord& record, std::initializer_list<std::string_view> without) {
   std::string line = "netsmith search";
   for (const std::string& argument : record.arguments) {
     const std::string_view name = std::string_view(argument).substr(0, argument.find('='));
-    if (std::ranges::find(without, name) == without.end()) line += " " + ShellWord(argument);
+    if (std::ranges::find(without, name) == without.end()) line += " " + VisibleWord(argument);
   }
   return line;
 }
@@ -92,14 +104,14 @@ std::optional<SearchRecord> SearchRecordFromJson(const std::string& json) {
 }
 
 std::string RepeatCommand(const SearchRecord& record, std::int64_t num_trials, bool compare) {
-  return Command(record, {"--trials", "--store"}) + fmt::format(" --trials={}", num_trials) +
-         (compare ? " --compare" : "");
+  return Command(record, {"--trials", "--store", "--compare", "--out"}) +
+         fmt::format(" --trials={}", num_trials) + (compare ? " --compare" : "");
 }
 
 std::string ResumeCommand(const SearchRecord& record, const std::string& store_url) {
-  return Command(record, {"--trials", "--store"}) + fmt::format(" --trials={} {} --resume",
-                                                                record.num_trials,
-                                                                ShellWord("--store=" + store_url));
+  return Command(record, {"--trials", "--store"}) +
+         fmt::format(" --trials={} {} --resume", record.num_trials,
+                     VisibleWord("--store=" + store_url));
 }
 
 std::string SamplesText(const SearchRecord& record, const std::string& options_json) {

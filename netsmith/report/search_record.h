@@ -33,9 +33,10 @@ std::optional<SearchRecord> SearchRecordFromJson(const std::string& json);
 
 /// "netsmith search --data=mnist … --trials=24", its words quoted for a shell: gives the study as
 /// it stands, of that many trials, again in any folder; with `compare` the random search beside it
-/// too. Where it is kept is left out, as that place is taken.
+/// too. Where it and its model are kept is left out, as those places are taken.
 std::string RepeatCommand(const SearchRecord& record, std::int64_t num_trials, bool compare);
-/// The command that goes on with it from any folder, to the trials that were asked for.
+/// The command that goes on with it from any folder, to the trials, comparison and model that were
+/// asked for.
 /// `store_url`: likewise from any folder.
 std::string ResumeCommand(const SearchRecord& record, const std::string& store_url);
 

@@ -39,16 +39,24 @@ void CheckSameRest(const StudySpec& stored, const StudySpec& asked) {
   if (stored.decisions != asked.decisions) Refuse(asked.name, "was made with other decisions");
 }
 
+void CheckSame(const StudySpec& stored, const StudySpec& asked, bool resume) {
+  CheckSameOptions(stored, asked);
+  if (!resume) {
+    Refuse(asked.name, "exists already; --resume continues it, --study NAME begins another");
+  }
+  CheckSameRest(stored, asked);
+}
+
 }  // namespace
+
+void CheckStudy(study::Store& store, const StudySpec& spec, bool resume) {
+  if (const auto stored = store.FindStudy(spec.name)) CheckSame(*stored, spec, resume);
+}
 
 void OpenStudy(study::Store& store, const StudySpec& spec, bool resume) {
   const auto stored = store.FindStudy(spec.name);
   if (!stored) return store.CreateStudy(spec);
-  CheckSameOptions(*stored, spec);
-  if (!resume) {
-    Refuse(spec.name, "exists already; --resume continues it, --study NAME begins another");
-  }
-  CheckSameRest(*stored, spec);
+  CheckSame(*stored, spec, resume);
 }
 
 void CheckSameTrial(const std::string& study, const Trial& stored, const Trial& made) {

@@ -8,9 +8,12 @@
 /// That a search continues the very study that it would make itself.
 namespace netsmith::search {
 
-/// Creates the study where there is none, and checks it where there is one.
+/// That a search of `spec` may begin, or go on with the study where there is one.
 /// Errors   StoreError: it has another space, other options (those that differ are named, with what
 ///          to do), arithmetic, objectives or decisions; it has the same, and `resume` is not set.
+void CheckStudy(study::Store& store, const study::StudySpec& spec, bool resume);
+
+/// Creates the study where there is none. Errors   as CheckStudy
 void OpenStudy(study::Store& store, const study::StudySpec& spec, bool resume);
 
 /// Errors   StoreError: a stored trial is not what the strategy and the rules of duplicates make

@@ -117,10 +117,17 @@ class Search {
   bool RunGeneration() {
     const std::int64_t first = ledger_.size();
     AskAndAdd(std::min<std::int64_t>(options_.batch, num_trials_ - first));
+    BeginOnceChecked();
     EvaluateFrom(first);
     if (ledger_.num_finished() < ledger_.size()) return false;
     if (ledger_.size() - first == options_.batch) TellFrom(first);
     return true;
+  }
+
+  void BeginOnceChecked() {
+    if (has_begun_ || ledger_.size() < std::ssize(stored_)) return;
+    has_begun_ = true;
+    if (options_.on_begin) options_.on_begin();
   }
 
   /// Always asks for a whole generation, so that a study does not depend on where it was cut.
@@ -293,6 +300,7 @@ class Search {
   study::Strategy& strategy_;
   study::Store& store_;
   Crew crew_;
+  bool has_begun_ = false;
   std::set<std::int64_t> open_;  // trials of the generation that are to be evaluated
   Clock::time_point looked_for_dead_{};
   std::optional<Clock::time_point> alone_since_;  // nobody has had a trial

@@ -37,6 +37,9 @@ struct SearchOptions {
   std::uint64_t seed = 0;          // for those uniform draws
   Pruning pruning = {};            // a part of the study's definition, without latency in it
   std::map<std::string, std::string> attributes = {};  // kept with the study: JSON by key
+  /// Called once, when the study is held and its stored trials are checked: from here on the search
+  /// is not refused. May be empty.
+  std::function<void()> on_begin = {};
   /// Asked before each generation, and again until it says no; meanwhile the search keeps its
   /// study, and nothing new begins. Empty: it never pauses.
   std::function<bool()> is_paused = {};

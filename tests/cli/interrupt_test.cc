@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstddef>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -16,6 +18,7 @@ namespace {
 
 using nlohmann::json;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class InterruptTest : public ProgramTest {
  protected:
@@ -64,6 +67,42 @@ TEST_F(InterruptTest, ControlCKeepsWhatIsFinishedAndTheStudyResumesToTheSameResu
     EXPECT_EQ(resumed.at("best").at("trial"), whole.at("best").at("trial"));
     EXPECT_EQ(resumed.at("states"), whole.at("states"));
   }
+}
+
+TEST_F(InterruptTest, TheCommandThatShowPrintsMakesTheComparisonAndTheModelToo) {
+  std::vector<std::string> arguments = Slow("cut");
+  arguments.insert(arguments.end(),
+                   {"--compare", "--out", "model", "--epochs", "1", "--learning-rates", "1e-3",
+                    "--hand-made", "none", "--finalists", "1"});
+  BackgroundProcess stopped(NetsmithCommand(arguments), {.folder = folder_.path()});
+  WaitFor(stopped, "[1/20]");
+  stopped.Signal(SIGINT);
+  EXPECT_EQ(stopped.Wait().exit_code, 130);
+
+  const std::string shown = Netsmith({"show", "cut", "--store", store()}).out;
+  const std::string begin = "goes on by: netsmith ";
+  const std::size_t found = shown.find(begin);
+  ASSERT_NE(found, std::string::npos) << shown;
+  const std::size_t first = found + begin.size();
+  const std::string command = shown.substr(first, shown.find('\n', first) - first);
+  const ProcessResult result = RunProcess({"/bin/sh", "-c", NETSMITH_PROGRAM " " + command});
+  EXPECT_EQ(result.exit_code, 0) << command << "\n" << result.err;
+  EXPECT_THAT(result.out, HasSubstr("random"));
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "model" / "model.netsmith")) << result.err;
+}
+
+TEST_F(InterruptTest, TheCommandThatGoesOnWithTheRandomSearchIsAccepted) {
+  std::vector<std::string> arguments = Slow("cut");
+  arguments.insert(arguments.end(), {"--compare", "--out", "model", "--epochs", "1"});
+  BackgroundProcess stopped(NetsmithCommand(arguments), {.folder = folder_.path()});
+  WaitFor(stopped, "cut-random [1/20]");
+  stopped.Signal(SIGINT);
+  EXPECT_EQ(stopped.Wait().exit_code, 130);
+  const std::string shown = Netsmith({"show", "cut-random", "--store", store()}).out;
+  EXPECT_THAT(shown, HasSubstr("--strategy=random"));
+  EXPECT_THAT(shown, HasSubstr(" --resume"));
+  EXPECT_THAT(shown, Not(HasSubstr("--compare")));
+  EXPECT_THAT(shown, Not(HasSubstr("--out")));
 }
 
 TEST_F(InterruptTest, ControlCInTheComparisonStillPrintsTheSearch) {

@@ -114,6 +114,18 @@ TEST_F(SearchTest, ExistingStudyWithoutResumeIsAStoreError) {
   const ProcessResult result = Netsmith(SearchArguments());
   EXPECT_EQ(result.exit_code, 4);
   EXPECT_THAT(ErrorLine(result), HasSubstr("--resume"));
+  EXPECT_THAT(result.err, ::testing::StartsWith("error: ")) << "no plan comes first";
+}
+
+TEST_F(SearchTest, AStudyIsTheSameWithAnotherComparisonAndModel) {
+  const std::vector<std::string> quick = {"--epochs",    "1",    "--learning-rates", "1e-3",
+                                          "--hand-made", "none", "--finalists",      "1"};
+  std::vector<std::string> whole = quick;
+  whole.insert(whole.end(), {"--compare", "--out", (folder_.path() / "model").string()});
+  Search(whole);
+  Search({"--resume"});
+  whole.emplace_back("--resume");
+  EXPECT_TRUE(Search(whole).contains("comparison"));
 }
 
 TEST_F(SearchTest, ResumeStartsAStudyWhereThereIsNone) {
@@ -314,6 +326,21 @@ TEST_F(SearchTest, ThePlanSaysWhatIsRefusedAndHowLongItTakes) {
   const std::string free = plan({"free", "--max-macs", "0"});
   EXPECT_THAT(free, ::testing::Not(HasSubstr("at most")));
   EXPECT_THAT(free, ::testing::ContainsRegex("about [0-9]+ s if nothing else runs"));
+}
+
+TEST_F(SearchTest, ThePlanSaysHowManyTrialsAreDrawnByChance) {
+  const auto plan = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> all = {"--evaluator", "exit 3", "--study"};
+    all.insert(all.end(), more.begin(), more.end());
+    return Netsmith(SearchArguments(all)).err;
+  };
+  EXPECT_THAT(plan({"all"}),
+              HasSubstr("6 trials of guided (independent policy), all drawn by chance (--warm-up "
+                        "20), seed 3"));
+  EXPECT_THAT(plan({"some", "--strategy", "gp", "--warm-up", "2"}),
+              HasSubstr("6 trials of gp, the first 4 drawn by chance, seed 3"))
+      << "the surrogate learns of whole batches";
+  EXPECT_THAT(plan({"none", "--strategy", "reinforce"}), Not(HasSubstr("by chance")));
 }
 
 TEST_F(SearchTest, ThePlanSaysHowManySamplesAChildSees) {

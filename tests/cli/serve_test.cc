@@ -175,6 +175,17 @@ TEST_F(ServeTest, SurvivesGarbageSlownessAndAThousandConnections) {
   EXPECT_EQ(server_->Wait().exit_code, 0);
 }
 
+TEST_F(ServeTest, ASearchThatIsRefusedLeavesTheStudyEnded) {
+  for (const std::vector<std::string>& more :
+       std::vector<std::vector<std::string>>{{}, {"--resume", "--seed", "4"}}) {
+    std::vector<std::string> arguments = {"--evaluator", Evaluator(0)};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    EXPECT_EQ(Netsmith(SearchArguments(arguments)).exit_code, 4);
+  }
+  Serve();
+  EXPECT_EQ(Data().at("status").at("state"), "ended");
+}
+
 TEST_F(ServeTest, PausesContinuesAndStopsTheSearch) {
   BackgroundProcess search(NetsmithCommand(
       SearchArguments({"--evaluator", Evaluator(0.02), "--trials", "100000", "--study", "t"})));

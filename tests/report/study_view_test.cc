@@ -60,6 +60,17 @@ TEST(SearchRecordTest, TheCommandIsQuotedForAShellAndNamesTheTrialsThereAre) {
             "--resume");
 }
 
+TEST(SearchRecordTest, OnlyTheCommandThatGoesOnMakesTheComparisonAndTheModel) {
+  SearchRecord record = ExampleRecord();
+  record.arguments.insert(record.arguments.end(), {"--compare", "--out=/models/a"});
+  EXPECT_THAT(ResumeCommand(record, "sqlite:////b.db"),
+              HasSubstr(" --compare --out=/models/a --trials=24 "));
+  EXPECT_EQ(RepeatCommand(record, 20, /*compare=*/false),
+            "netsmith search '--data=my data' --seed=3 --trials=20");
+  EXPECT_EQ(RepeatCommand(record, 20, /*compare=*/true),
+            "netsmith search '--data=my data' --seed=3 --trials=20 --compare");
+}
+
 TEST(SearchRecordTest, SamplesAreThoseThatAChildSees) {
   SearchRecord record = ExampleRecord();
   record.num_train = 360;

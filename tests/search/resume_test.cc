@@ -65,6 +65,30 @@ TEST(ResumeTest, AnExistingStudyIsRefusedWithoutResume) {
       "study 'tiny-study': exists already; --resume continues it, --study NAME begins another");
 }
 
+TEST(ResumeTest, ASearchThatIsRefusedNeverBegins) {
+  LogStore store;
+  bool begun = false;
+  const auto search = [&](bool resume, std::uint64_t seed) {
+    begun = false;
+    ChaoticStrategy strategy(TinySpace().decisions(), seed);
+    TinySearch tiny = SearchOf(9, resume);
+    tiny.options.on_begin = [&] { begun = true; };
+    return MessageOf([&] { tiny.Run(store, strategy); });
+  };
+  EXPECT_EQ(search(false, 1), "no StoreError");
+  EXPECT_TRUE(begun);
+  EXPECT_THAT(search(false, 1), HasSubstr("exists already"));
+  EXPECT_FALSE(begun);
+  EXPECT_THAT(search(true, 2), HasSubstr("trial 0 was made by another version"));
+  EXPECT_FALSE(begun);
+  store.trials()[8].evaluation.reward += 0.125;  // is asked for, but never told
+  EXPECT_EQ(search(true, 1), "no StoreError");
+  EXPECT_TRUE(begun) << "a study that is whole, too";
+  store.trials()[1].evaluation.reward += 0.125;
+  EXPECT_THAT(search(true, 1), HasSubstr("trial 4 was made by"));
+  EXPECT_FALSE(begun) << "some of the trials are checked";
+}
+
 // 10 and 13 cut a generation of 4, and 12 does not.
 TEST(ResumeTest, AShorterRunGoesOnAsIfItHadBeenLonger) {
   const auto expected = Uninterrupted(24);

@@ -58,6 +58,7 @@ async function checkReport(browser) {
     expect("charts whose upright axis has no name", await page.evaluate(() => [...document.querySelectorAll("svg.chart[role=img]")]
       .filter((chart) => ![...chart.querySelectorAll("text")].some((text) => text.getAttribute("y") === "13" && text.textContent)).length), 0);
     await checkWords(page, store);
+    await checkStrategies(page);
     if (width === 1280 && scheme === "light") await checkTable(page, store);
     await page.context().close();
   }
@@ -65,6 +66,22 @@ async function checkReport(browser) {
   await paper.emulateMedia({ media: "print" });
   await look(paper, "report-print", 690);
   await paper.context().close();
+}
+
+/// A controller is called recurrent only where it is.
+async function checkStrategies(page) {
+  const text = (strategy, policy) => page.evaluate((options) => strategyText(options), { strategy, controller: policy && { policy } });
+  for (const strategy of ["reinforce", "guided"]) {
+    for (const policy of ["sequence", "state"]) {
+      expect(`${strategy}, ${policy}`, await text(strategy, policy), (t) => t.startsWith("a recurrent controller, trained by REINFORCE"));
+    }
+    for (const policy of ["independent", undefined]) {
+      expect(`${strategy}, ${policy}`, await text(strategy, policy), (t) => t.includes("trained by REINFORCE") && !t.includes("recurrent"));
+    }
+  }
+  expect("random", await text("random"), "random search");
+  expect("who proposed", await page.textContent("#asked"), (t) => t.includes("A controller with a softmax for each decision, trained by " +
+    "REINFORCE and guided by Gaussian processes that predict rewards, proposed 120 of them, 4 at a time."));
 }
 
 /// One word for one thing, and shares that are shares.

@@ -161,7 +161,7 @@ std::string ErrorVerdict(std::span<const TrainedNetwork> networks) {
   if (2 * found_errors <= hand_made_errors + kRounding) return sentence + ": at most half as many";
   const char* how_many =
       found_errors < hand_made_errors ? "fewer, but more than half as many" : "no fewer";
-  return fmt::format("{}: {}; half as many is the goal, which is missed here", sentence, how_many);
+  return fmt::format("{}: {}", sentence, how_many);
 }
 
 std::optional<double> RewardCorrelation(std::span<const TrainedNetwork> networks) {

@@ -13,8 +13,10 @@
 namespace netsmith::report {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 TrainedNetwork Network(const std::string& role, std::vector<double> test_accuracy) {
   TrainedNetwork network;
@@ -25,15 +27,14 @@ TrainedNetwork Network(const std::string& role, std::vector<double> test_accurac
   return network;
 }
 
-TEST(ErrorVerdictTest, HalfTheErrorsIsTheGoal) {
+TEST(ErrorVerdictTest, SaysWhetherTheErrorsAreHalfAsMany) {
   // Binary fractions, so that half is exactly half.
   EXPECT_THAT(ErrorVerdict(std::vector{Network("found", {0.75}), Network("hand-made", {0.5})}),
               HasSubstr("at most half as many"));
   EXPECT_THAT(ErrorVerdict(std::vector{Network("found", {0.749}), Network("hand-made", {0.5})}),
-              HasSubstr("fewer, but more than half as many; half as many is the goal, which is "
-                        "missed here"));
+              EndsWith(": fewer, but more than half as many"));
   EXPECT_THAT(ErrorVerdict(std::vector{Network("found", {0.5}), Network("hand-made", {0.5})}),
-              HasSubstr(": no fewer; half as many is the goal"));
+              EndsWith(": no fewer"));
   // Accuracies are means of counts: whole errors of 10,000 must not miss by rounding.
   for (int errors = 1; errors < 2500; ++errors) {
     const auto accuracy = [](int of_errors) { return (10000.0 - of_errors) / 10000; };
@@ -42,7 +43,7 @@ TEST(ErrorVerdictTest, HalfTheErrorsIsTheGoal) {
                 HasSubstr("at most half as many"));
     EXPECT_THAT(ErrorVerdict(std::vector{Network("found", {accuracy(errors + 1)}),
                                          Network("hand-made", {accuracy(2 * errors)})}),
-                HasSubstr("half as many is the goal, which is missed here"));
+                Not(HasSubstr("at most half as many")));
   }
 }
 

@@ -15,6 +15,7 @@
 
 #include "netsmith/base/error.h"
 #include "netsmith/base/log.h"
+#include "netsmith/base/printable.h"
 #include "netsmith/cli/commands.h"
 #include "netsmith/cli/comparison_run.h"
 #include "netsmith/cli/model_output.h"
@@ -234,7 +235,7 @@ class Search : public Command {
     if (result.best) Print(BestText(*result.best, problem));
     Print(fmt::format("trials          {}: {}\n", result.trials.size(),
                       report::StatesText(result.trials)));
-    Print(fmt::format("study           {} in {}, {}\n", study_.study, study_.store,
+    Print(fmt::format("study           {} in {}, {}\n", study_.study, base::Printable(study_.store),
                       report::Duration(seconds)));
     if (result.spec.objectives.size() > 1) {
       Print("\n" + report::FrontText(report::FrontOf(result.spec, result.trials)) + "\n");
@@ -242,11 +243,12 @@ class Search : public Command {
     if (study_.nondeterministic)
       Print("nondeterministic: measured time may have decided its result\n");
     if (after.model) {
-      Print(fmt::format(
-          "model           {}: {}, the best on validation of those trained in full, "
-          "test accuracy {}\n",
-          after.model->at("file").get<std::string>(), after.model->at("network").get<std::string>(),
-          report::Percent(after.model->at("test_accuracy").get<double>())));
+      Print(
+          fmt::format("model           {}: {}, the best on validation of those trained in full, "
+                      "test accuracy {}\n",
+                      base::Printable(after.model->at("file").get<std::string>()),
+                      base::Printable(after.model->at("network").get<std::string>()),
+                      report::Percent(after.model->at("test_accuracy").get<double>())));
     }
     if (after.comparison) Print("\n" + ToText(*after.comparison));
   }
@@ -260,8 +262,8 @@ class Search : public Command {
     return fmt::format(
         "best by reward  {}\n                {}\nreward          {:.4f} ({}), trial {}\n"
         "parameters      {}\nmultiply-adds   {}\n",
-        best.network, report::ClassicForm(graph), best.evaluation.reward, reward, best.number,
-        report::Grouped(costs.params), report::Grouped(costs.macs));
+        base::Printable(best.network), report::ClassicForm(graph), best.evaluation.reward, reward,
+        best.number, report::Grouped(costs.params), report::Grouped(costs.macs));
   }
 
   StudyFlags study_;

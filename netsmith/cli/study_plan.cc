@@ -37,7 +37,7 @@ std::string ChanceText(const StudyFlags& flags) {
   const std::int64_t count = TrialsByChance(flags);
   if (count == 0) return "";
   if (count < flags.trials) {
-    return fmt::format(", the first {} drawn by chance", report::Grouped(count));
+    return fmt::format(", at least the first {} drawn by chance", report::Grouped(count));
   }
   return fmt::format(", all drawn by chance (--warm-up {})", flags.strategy.options.guided.warm_up);
 }

@@ -16,6 +16,7 @@
 
 #include "netsmith/base/error.h"
 #include "netsmith/base/log.h"
+#include "netsmith/base/printable.h"
 #include "netsmith/cli/deadline.h"
 #include "netsmith/cli/evaluation.h"
 #include "netsmith/cli/search_control.h"
@@ -43,10 +44,9 @@ std::string DefaultName(const StudyFlags& flags) {
 }
 
 void CheckName(const std::string& study) {
-  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
-  if (std::ranges::none_of(study, is_control)) return;
+  if (base::Printable(study) == study) return;
   throw base::ConfigError(fmt::format(
-      "--study: found {}, expected a name without control characters", space::Quoted(study)));
+      "--study: found {}, expected UTF-8 without control characters", space::Quoted(study)));
 }
 
 Json ControllerJson(const strategy::StrategyOptions& options) {

@@ -31,9 +31,10 @@ std::string ToJson(const SearchRecord& record);
 /// Nothing for text that is no such record: another version's, or changed from outside.
 std::optional<SearchRecord> SearchRecordFromJson(const std::string& json);
 
-/// "netsmith search --data=mnist … --trials=24", its words quoted for a shell: gives the study as
-/// it stands, of that many trials, again in any folder; with `compare` the random search beside it
-/// too. Where it and its model are kept is left out, as those places are taken.
+/// "netsmith search --data=mnist … --trials=24", its words quoted for a shell (for bash, those with
+/// control characters): gives the study as it stands, of that many trials, again in any folder;
+/// with `compare` the random search beside it too. Where it and its model are kept is left out, as
+/// those places are taken.
 std::string RepeatCommand(const SearchRecord& record, std::int64_t num_trials, bool compare);
 /// The command that goes on with it from any folder, to the trials, comparison and model that were
 /// asked for.

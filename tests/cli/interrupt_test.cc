@@ -91,7 +91,7 @@ TEST_F(InterruptTest, TheCommandThatShowPrintsMakesTheComparisonAndTheModelToo) 
   EXPECT_TRUE(std::filesystem::exists(folder_.path() / "model" / "model.netsmith")) << result.err;
 }
 
-TEST_F(InterruptTest, TheCommandThatGoesOnWithTheRandomSearchIsAccepted) {
+TEST_F(InterruptTest, TheCommandThatGoesOnWithTheRandomSearchAsksForNoComparison) {
   std::vector<std::string> arguments = Slow("cut");
   arguments.insert(arguments.end(), {"--compare", "--out", "model", "--epochs", "1"});
   BackgroundProcess stopped(NetsmithCommand(arguments), {.folder = folder_.path()});

@@ -24,7 +24,7 @@ struct TsFile {
 
 /// With `classes`, those of the training file, labels refer to them.
 /// Errors   DataError, one line: file, line, found, expected. Regression and time stamps are
-/// refused, and headers that contradict one another.
+/// refused, and so are dimensions that contradict one another and a second @classLabel.
 TsFile ParseTs(ByteSource& source, const std::vector<std::string>* classes = nullptr);
 
 }  // namespace netsmith::data

@@ -36,7 +36,8 @@ TEST(ImageTest, DecodesPngExactlyAndJpegNearly) {
   EXPECT_THAT(Decode(PngBytes(1, 2, 3), 1, 2, 3), ElementsAre(0, 16, 32, 16, 32, 48));
   const auto jpeg = Decode(JpegBytes(16, 16, 1), 16, 16, 1);
   for (int i = 0; i < 256; ++i) {
-    EXPECT_NEAR(jpeg[static_cast<std::size_t>(i)], (i / 16 + i % 16) * 4, 6);  // lossy
+    const int row = i / 16, column = i % 16;
+    EXPECT_NEAR(jpeg[static_cast<std::size_t>(i)], (row + column) * 4, 6);  // lossy
   }
 }
 

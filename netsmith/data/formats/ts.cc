@@ -141,7 +141,8 @@ class TsParser {
       lines_.Fail(fmt::format("found {} different classes in {}, expected at least 2, each once",
                               sorted.size(), names.size()));
     }
-    file_.class_names = known_classes_ != nullptr ? *known_classes_ : std::move(names);
+    if (known_classes_ != nullptr) names = *known_classes_;
+    file_.class_names = std::move(names);
   }
 
   static void SortedUnique(std::vector<std::string>& names) {

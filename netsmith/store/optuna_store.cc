@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "netsmith/base/check.h"
+#include "netsmith/base/utf8.h"
 #include "netsmith/store/leases.h"
 #include "netsmith/store/optuna_format.h"
 #include "netsmith/store/soci.h"
@@ -212,7 +213,7 @@ std::optional<std::string> OptunaStore::FindAttribute(const std::string& study,
 }
 
 std::optional<OptunaStore::StudyRow> OptunaStore::FindRow(const std::string& name) {
-  if (!IsUtf8(name)) return std::nullopt;  // PostgreSQL would not even look
+  if (!base::IsUtf8(name)) return std::nullopt;  // PostgreSQL would not even look
   StudyRow row;
   row.spec.name = name;
   std::string decisions;

@@ -9,10 +9,11 @@
 
 namespace netsmith::store {
 
-/// Opens a SQLite file: write-ahead log, so that readers and the writer do not wait for each other,
-/// synchronous=NORMAL and enforced foreign keys.
-/// Errors   StoreError: folder or file missing, not writable, not a database. StoreUnavailable:
-///          locked for longer than the options allow
+/// Opens a SQLite file with the schema (EnsureSchema), then in write-ahead log, so that readers and
+/// the writer do not wait for each other, synchronous=NORMAL and enforced foreign keys. For reading
+/// only, as it is. Errors   StoreError: folder or file missing, not writable, not a database; as
+/// EnsureSchema.
+///          StoreUnavailable: locked for longer than the options allow
 std::unique_ptr<Database> OpenSqlite(const std::string& url, const std::filesystem::path& file,
                                      const StoreOptions& options);
 

@@ -10,17 +10,9 @@
 #include <string>
 
 #include "netsmith/base/error.h"
+#include "netsmith/base/utf8.h"
 
 namespace netsmith::store {
-
-bool IsUtf8(const std::string& text) {
-  try {
-    static_cast<void>(nlohmann::json(text).dump());
-    return true;
-  } catch (const nlohmann::json::type_error&) {
-    return false;
-  }
-}
 
 namespace {
 
@@ -32,7 +24,7 @@ void CheckName(const char* of_what, const std::string& name) {
     throw base::InvalidArgument(fmt::format("the name of a {} has {} bytes, expected {} or fewer",
                                             of_what, name.size(), kMaxNameBytes));
   }
-  if (IsUtf8(name)) return;
+  if (base::IsUtf8(name)) return;
   throw base::InvalidArgument(fmt::format("the name of a {} is not UTF-8", of_what));
 }
 

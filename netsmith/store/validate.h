@@ -10,7 +10,6 @@
 /// the study or trial, what was found and what was expected.
 namespace netsmith::store {
 
-bool IsUtf8(const std::string& text);
 /// Objectives (accuracy first), name and decisions: UTF-8 (Python could not read the database
 /// otherwise), each decision with options in ascending order and a name of its own.
 void CheckSpec(const study::StudySpec& spec);

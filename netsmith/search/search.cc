@@ -83,9 +83,6 @@ class Search {
         options_(options),
         stop_(std::move(stop)),
         patience_(options.patience_seconds, stop_) {
-    for (const auto& [key, json] : options.attributes) {
-      if (store.FindAttribute(study_, key) != json) store.SetAttribute(study_, key, json);
-    }
     ReleaseLeasesOfTheDead(store_, study_);
   }
 
@@ -117,16 +114,19 @@ class Search {
   bool RunGeneration() {
     const std::int64_t first = ledger_.size();
     AskAndAdd(std::min<std::int64_t>(options_.batch, num_trials_ - first));
-    BeginOnceChecked();
     EvaluateFrom(first);
     if (ledger_.num_finished() < ledger_.size()) return false;
     if (ledger_.size() - first == options_.batch) TellFrom(first);
     return true;
   }
 
+  /// The attributes are there before the first new trial, which workers elsewhere may take at once.
   void BeginOnceChecked() {
     if (has_begun_ || ledger_.size() < std::ssize(stored_)) return;
     has_begun_ = true;
+    for (const auto& [key, json] : options_.attributes) {
+      if (store_.FindAttribute(study_, key) != json) store_.SetAttribute(study_, key, json);
+    }
     if (options_.on_begin) options_.on_begin();
   }
 
@@ -146,6 +146,7 @@ class Search {
         added.push_back(made);
       }
     }
+    BeginOnceChecked();
     if (added.empty()) return;
     patience_.Run([&] { hold_.Renew(); });  // the strategy may have thought for long
     WriteOnce([&] { store_.AddTrials(study_, added); },

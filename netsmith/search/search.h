@@ -36,7 +36,8 @@ struct SearchOptions {
   int max_duplicates_in_row = 20;  // then one genome is drawn uniformly, and that is logged
   std::uint64_t seed = 0;          // for those uniform draws
   Pruning pruning = {};            // a part of the study's definition, without latency in it
-  std::map<std::string, std::string> attributes = {};  // kept with the study: JSON by key
+  /// Kept with the study, JSON by key; of a search that is refused nothing is written.
+  std::map<std::string, std::string> attributes = {};
   /// Called once, when the study is held and its stored trials are checked: from here on the search
   /// is not refused. May be empty.
   std::function<void()> on_begin = {};

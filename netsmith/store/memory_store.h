@@ -12,7 +12,7 @@
 namespace netsmith::store {
 
 /// Studies that end with the program: for tests, and for searches that nobody resumes.
-class MemoryStore final : public study::Store {
+class MemoryStore : public study::Store {
  public:
   std::vector<std::string> StudyNames() override;
   std::optional<study::StudySpec> FindStudy(const std::string& name) override;

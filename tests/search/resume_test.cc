@@ -17,6 +17,7 @@
 
 #include "netsmith/base/error.h"
 #include "netsmith/base/random.h"
+#include "netsmith/store/memory_store.h"
 #include "tests/support/environment.h"
 #include "tests/support/log_store.h"
 #include "tests/support/processes.h"
@@ -87,6 +88,35 @@ TEST(ResumeTest, ASearchThatIsRefusedNeverBegins) {
   store.trials()[1].evaluation.reward += 0.125;
   EXPECT_THAT(search(true, 1), HasSubstr("trial 4 was made by"));
   EXPECT_FALSE(begun) << "some of the trials are checked";
+}
+
+TEST(ResumeTest, ASearchThatIsRefusedLeavesTheStudysAttributesAsTheyWere) {
+  store::MemoryStore store;
+  const auto search = [&](bool resume, std::uint64_t seed, const std::string& value) {
+    ChaoticStrategy strategy(TinySpace().decisions(), seed);
+    TinySearch tiny = SearchOf(9, resume);
+    tiny.options.attributes = {{"command", value}};
+    const std::string message = MessageOf([&] { tiny.Run(store, strategy); });
+    EXPECT_EQ(message != "no StoreError", seed != 1) << message;
+    return store.FindAttribute(tiny.Spec().name, "command");
+  };
+  EXPECT_EQ(search(false, 1, "1"), "1");
+  EXPECT_EQ(search(true, 2, "2"), "1");
+  EXPECT_EQ(search(true, 1, "3"), "3");
+}
+
+TEST(ResumeTest, AttributesAreThereBeforeTheFirstTrial) {
+  class Store final : public store::MemoryStore {
+   public:
+    void AddTrials(const std::string& study, const std::vector<Trial>& trials) override {
+      EXPECT_EQ(FindAttribute(study, "command"), "1");
+      MemoryStore::AddTrials(study, trials);
+    }
+  };
+  Store store;
+  TinySearch tiny = SearchOf(9, false);
+  tiny.options.attributes = {{"command", "1"}};
+  EXPECT_EQ(tiny.Run(store).trials.size(), 9U);
 }
 
 // 10 and 13 cut a generation of 4, and 12 does not.

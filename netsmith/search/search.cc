@@ -146,9 +146,9 @@ class Search {
         added.push_back(made);
       }
     }
+    patience_.Run([&] { hold_.Renew(); });  // the strategy may have thought for long
     BeginOnceChecked();
     if (added.empty()) return;
-    patience_.Run([&] { hold_.Renew(); });  // the strategy may have thought for long
     WriteOnce([&] { store_.AddTrials(study_, added); },
               [&] { return !store_.TrialsFrom(study_, added.front().number).empty(); });
     for (const Trial& trial : added) {

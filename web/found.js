@@ -128,7 +128,7 @@ function networkTable(view, networks) {
     el("tbody", {}, networks.map((n) => el("tr", { class: n.role === "found" ? "best" : null },
       el("th", { scope: "row" }, roleText(view, n), el("div", {}, el("code", {}, n.network))),
       [share(n.mean) + (n.test_accuracy.length > 1 && n.sd !== null ? ` ± ${(100 * n.sd).toFixed(2)}` : ""),
-        share(mean(n.validation_accuracy)), reward(n.reward), grouped(n.params), grouped(n.macs), String(n.learning_rate)]
+        share(mean(n.validation_accuracy)), reward(n.reward), grouped(n.params), grouped(n.macs), n.learning_rate === null ? "" : String(n.learning_rate)]
         .map((text) => el("td", { class: "number" }, text)))))));
 }
 

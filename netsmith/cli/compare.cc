@@ -46,6 +46,9 @@ class Compare : public Command {
     if (study_.empty() && networks_.empty()) {
       throw base::ConfigError("netsmith compare: found neither a study nor --network");
     }
+    if (study_.empty() && comparison_.ensemble) {
+      throw base::ConfigError("--ensemble: found no study, expected one whose finalists it joins");
+    }
     comparison_.training.recipe.Resolve();
     comparison_.Rates();  // a mistake is found before the data is loaded
     std::unique_ptr<study::Store> store;

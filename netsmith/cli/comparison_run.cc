@@ -17,6 +17,7 @@
 #include "netsmith/base/check.h"
 #include "netsmith/base/error.h"
 #include "netsmith/base/log.h"
+#include "netsmith/cli/ensemble.h"
 #include "netsmith/cli/kept_trainings.h"
 #include "netsmith/cli/nearest.h"
 #include "netsmith/report/classic_form.h"
@@ -109,7 +110,8 @@ std::optional<report::RewardComparison> CompareWithRandom(study::Store& store,
   return report::CompareRewards(rewards, random_rewards);
 }
 
-/// Trains the networks that `kept` does not have, and adds each to it as soon as it is done.
+/// Trains the networks that `kept` does not have, and adds each to it as soon as it is done. The
+/// weights of a training that was done before are gone: where all are kept, it is done again.
 void TrainTheRest(std::vector<report::TrainedNetwork>& networks,
                   const std::vector<train::NamedNetwork>& graphs, const data::Problem& problem,
                   train::FullTrainingOptions options, const train::Recipe& recipe,
@@ -117,8 +119,10 @@ void TrainTheRest(std::vector<report::TrainedNetwork>& networks,
   std::vector<std::size_t> missing;
   std::vector<train::NamedNetwork> to_train;
   for (std::size_t i = 0; i < graphs.size(); ++i) {
-    if (kept != nullptr) {
-      if (auto result = kept->Find(graphs[i])) {
+    const bool needs_weights =
+        options.keep_weights == train::KeptWeights::kAll && networks[i].role == "finalist";
+    if (kept != nullptr && !needs_weights) {
+      if (auto result = kept->Find({&graphs[i], 1})) {
         base::LogInfo(fmt::format("{}: its full training was done before", graphs[i].name));
         networks[i].training = *std::move(result);
         continue;
@@ -138,7 +142,7 @@ void TrainTheRest(std::vector<report::TrainedNetwork>& networks,
   options.on_training = report::LogFullTraining;
   options.on_network = [&](std::size_t i, const train::FullTrainingResult& result) {
     networks[missing[i]].training = result;
-    if (kept != nullptr) kept->Keep(to_train[i], result);
+    if (kept != nullptr) kept->Keep({&to_train[i], 1}, result);
   };
   train::TrainInFull(to_train, problem, options, stop);
 }
@@ -172,7 +176,42 @@ void RestoreWeights(const train::NamedNetwork& network, const data::Problem& pro
   }
 }
 
+/// Puts the ensemble of the finalists, which are the first of the networks, behind them.
+void AddEnsemble(std::vector<report::TrainedNetwork>& networks,
+                 std::span<const train::NamedNetwork> members, const data::Problem& problem,
+                 const train::FullTrainingOptions& options,
+                 std::optional<train::FullTrainingResult> result, KeptTrainings& kept,
+                 const std::stop_token& stop) {
+  const auto finalists = std::span(networks).first(members.size());
+  if (!result) {
+    std::vector<train::FullTrainingResult> trainings;
+    for (const report::TrainedNetwork& finalist : finalists) {
+      trainings.push_back(finalist.training);
+    }
+    result = MeasureEnsemble(members, trainings, problem, options, stop);
+    kept.Keep(members, *result);
+  }
+  report::TrainedNetwork ensemble{
+      .role = "ensemble",
+      .text = fmt::format("the mean of the logits of the {} finalists", members.size()),
+      .form = "the finalists side by side, as one network",
+      .graph = EnsembleGraphOf(members),
+      .costs = {},
+      .training = *std::move(result)};
+  ensemble.costs = graph::TotalCosts(ensemble.graph);
+  for (const train::NamedNetwork& member : members) ensemble.members.push_back(member.name);
+  networks.insert(networks.begin() + std::ssize(members), std::move(ensemble));
+}
+
 }  // namespace
+
+const report::TrainedNetwork& Chosen(const report::Comparison& comparison) {
+  const auto with = [&](const char* role) {
+    return std::ranges::find(comparison.networks, role, &report::TrainedNetwork::role);
+  };
+  const auto ensemble = with("ensemble");
+  return ensemble != comparison.networks.end() ? *ensemble : *with("found");
+}
 
 void ComparisonFlags::Declare(OptionTable& options) {
   training.Declare(options);
@@ -187,6 +226,9 @@ void ComparisonFlags::Declare(OptionTable& options) {
       "samples, the learning rate by the first, and train what is chosen on all samples; "
       "1 means by one split, 0 "
       "chooses 5 where that has fewer than 200 samples to validate");
+  options.Flag("ensemble", &ensemble,
+               "Also join the finalists to one network, which gives the mean of their logits, and "
+               "measure it; a model is made of it");
   options.Text("hand-made", "NET", &hand_made,
                "The network to compare with, or none; auto takes two convolutions of 32 and 64 "
                "filters, in two dimensions for images unless the study's space is post");
@@ -246,17 +288,30 @@ report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonR
                                           problem.development().num_classes()),
                       space::WithDecided(recipe, space::ParseTraining(network.text))});
     network.form = report::ClassicForm(graphs.back().graph);
+    network.graph = graphs.back().graph;
     network.costs = graph::TotalCosts(graphs.back().graph);
   }
   train::FullTrainingOptions options = flags.Options(request.seed);
-  options.keep_weights = request.keep_weights;
   std::optional<KeptTrainings> kept;
   if (request.study) kept.emplace(*store, *request.study, problem, options, stop);
+  const auto num_finalists = static_cast<std::size_t>(
+      std::ranges::count(comparison.networks, "finalist", &report::TrainedNetwork::role));
+  const bool joins = flags.ensemble && num_finalists > 1;
+  if (flags.ensemble && !joins) base::LogWarning("--ensemble: found 1 finalist, there is none");
+  const auto members = std::span<const train::NamedNetwork>(graphs).first(num_finalists);
+  std::optional<train::FullTrainingResult> ensemble;
+  if (joins && !request.keep_weights) ensemble = kept->Find(members);
+  options.keep_weights = joins && !ensemble     ? train::KeptWeights::kAll
+                         : request.keep_weights ? train::KeptWeights::kBest
+                                                : train::KeptWeights::kNone;
   TrainTheRest(comparison.networks, graphs, problem, options, recipe, kept ? &*kept : nullptr,
                stop);
+  if (joins) {
+    AddEnsemble(comparison.networks, members, problem, options, std::move(ensemble), *kept, stop);
+  }
   if (request.study) {
     const std::size_t found = ChooseFound(comparison.networks);
-    if (request.keep_weights) {
+    if (request.keep_weights && !joins) {
       RestoreWeights(graphs[found], problem, options, comparison.networks[found].training, stop);
     }
     const auto first = comparison.networks.begin(),

@@ -21,6 +21,7 @@ struct ComparisonFlags {
   std::string hand_made = "auto";
   std::int64_t finalists = 0;  // of a study; 0: settled by Settle, as folds
   int folds = 0;
+  bool ensemble = false;  // of the finalists
 
   void Declare(OptionTable& options);
   /// Settles what was left to the data. Errors   ConfigError: more folds than samples to divide.
@@ -37,7 +38,7 @@ struct ComparisonRequest {
   std::optional<std::string> study = std::nullopt;  // its finalists are trained
   std::vector<std::string> networks = {};           // and these
   std::int64_t seed = 0;
-  bool keep_weights = false;  // training.best of the study's network is there, unless all diverged
+  bool keep_weights = false;  // training.best of Chosen() is there, unless all diverged
 };
 
 /// The study of that name. Errors   StoreError naming the nearest, or all, when there is none.
@@ -50,12 +51,17 @@ inline constexpr const char* kComparisonKey = "netsmith:comparison";
 /// Name of the study in which random search is run beside `study`.
 std::string RandomStudyName(const std::string& study);
 
+/// The network of a study's comparison that a model is made of: the ensemble, where one was made,
+/// else the found one.
+const report::TrainedNetwork& Chosen(const report::Comparison& comparison);
+
 /// A study's finalists are its networks of the highest rewards; the one that has the highest
 /// validation accuracy after the full training (the mean of `flags.folds`, where there are several)
-/// is the found network and comes first.
-/// `store` is needed for a study only. What was trained for a study is kept with it and not
-/// trained again. Beside a study, its random one is compared when the store has it.
-/// Errors   StoreError: the study has no complete trial. As TrainInFull, ParseNetwork.
+/// is the found network and comes first. With `flags.ensemble` the mean of the finalists is
+/// measured too: of each seed's trainings on the test set, of each fold's on its validation
+/// samples. `store` is needed for a study only. What was trained for a study is kept with it and
+/// not trained again. Beside a study, its random one is compared when the store has it. Errors
+/// StoreError: the study has no complete trial. As TrainInFull, ParseNetwork.
 report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonRequest& request,
                                  const data::Problem& problem, study::Store* store,
                                  const std::stop_token& stop);

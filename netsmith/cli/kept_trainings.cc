@@ -72,8 +72,8 @@ KeptTrainings::KeptTrainings(study::Store& store, std::string study, const data:
 }
 
 std::optional<train::FullTrainingResult> KeptTrainings::Find(
-    const train::NamedNetwork& network) const {
-  const std::string what = What(network);
+    std::span<const train::NamedNetwork> members) const {
+  const std::string what = What(members);
   const auto text = store_.FindAttribute(study_, Key(what));
   if (!text) return std::nullopt;
   try {
@@ -85,17 +85,21 @@ std::optional<train::FullTrainingResult> KeptTrainings::Find(
   }
 }
 
-void KeptTrainings::Keep(const train::NamedNetwork& network,
+void KeptTrainings::Keep(std::span<const train::NamedNetwork> members,
                          const train::FullTrainingResult& result) {
-  const std::string what = What(network);
+  const std::string what = What(members);
   const std::string text = ordered_json{{"of", what}, {"result", ToJson(result)}}.dump();
   patience_.Run([&] { store_.SetAttribute(study_, Key(what), text); });
 }
 
-std::string KeptTrainings::What(const train::NamedNetwork& network) const {
-  const std::string recipe = train::Describe(network.recipe);
-  return fmt::format("network {} {}{}{}", graph::CanonicalHash(network.graph), how_,
-                     recipe.empty() ? "" : " recipe ", recipe);
+std::string KeptTrainings::What(std::span<const train::NamedNetwork> members) const {
+  std::vector<std::string> parts;
+  for (const train::NamedNetwork& member : members) {
+    const std::string recipe = train::Describe(member.recipe);
+    parts.push_back(fmt::format("network {} {}{}{}", graph::CanonicalHash(member.graph), how_,
+                                recipe.empty() ? "" : " recipe ", recipe));
+  }
+  return fmt::format("{}", fmt::join(parts, " and "));
 }
 
 }  // namespace netsmith::cli

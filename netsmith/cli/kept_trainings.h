@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 
@@ -12,19 +13,20 @@
 namespace netsmith::cli {
 
 /// The full trainings that were done for a study before, kept with it as attributes: a network
-/// each, found again when it is trained on the same data in the same way.
+/// each, or the members of an ensemble, found again when they are trained on the same data in the
+/// same way. Weights are not kept.
 class KeptTrainings {
  public:
   /// `store` is borrowed. Writing waits, until `stop`, for a store that is away.
   KeptTrainings(study::Store& store, std::string study, const data::Problem& problem,
                 const train::FullTrainingOptions& options, const std::stop_token& stop);
 
-  std::optional<train::FullTrainingResult> Find(const train::NamedNetwork& network) const;
-  void Keep(const train::NamedNetwork& network, const train::FullTrainingResult& result);
+  std::optional<train::FullTrainingResult> Find(std::span<const train::NamedNetwork> members) const;
+  void Keep(std::span<const train::NamedNetwork> members, const train::FullTrainingResult& result);
 
  private:
   /// What decides the result.
-  std::string What(const train::NamedNetwork& network) const;
+  std::string What(std::span<const train::NamedNetwork> members) const;
 
   study::Store& store_;
   search::Patience patience_;

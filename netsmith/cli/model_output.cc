@@ -80,24 +80,28 @@ nlohmann::ordered_json ModelOutput::Write(const graph::Graph& graph,
   record.update(figures);
   record["data_hash"] = problem.content_hash();
   record["netsmith_version"] = NETSMITH_VERSION;
-  const data::Dataset& dataset = problem.development();
-  const data::Scaling scaling = dataset.scaling();
-  model::Save({.graph = graph::WithoutUnused(graph),
-               .weights = best.weights,
-               .preprocessing = {.sample = dataset.shape(),
-                                 .mean = scaling.mean,
-                                 .deviation = scaling.deviation},
-               .reading = problem.reading(),
-               .class_names = dataset.ClassNames(),
-               .training_json =
-                   record.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)},
-              path());
+  model::Model model = TrainedModel({graph::WithoutUnused(graph), best.weights}, problem);
+  model.training_json =
+      record.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  model::Save(model, path());
   base::LogInfo(fmt::format("wrote {}: seed {}, validation accuracy {}, test accuracy {}",
                             path().string(), best.seed, report::Percent(best.validation_accuracy),
                             report::Percent(best.test_accuracy)));
   nlohmann::ordered_json written = {{"file", path().string()}};
   written.update(figures);
   return written;
+}
+
+model::Model TrainedModel(model::Network network, const data::Problem& problem) {
+  const data::Dataset& dataset = problem.development();
+  const data::Scaling scaling = dataset.scaling();
+  return {.graph = std::move(network.graph),
+          .weights = std::move(network.weights),
+          .preprocessing = {.sample = dataset.shape(),
+                            .mean = scaling.mean,
+                            .deviation = scaling.deviation},
+          .reading = problem.reading(),
+          .class_names = dataset.ClassNames()};
 }
 
 void UseDataOf(const model::Model& model, DataFlags& data) {

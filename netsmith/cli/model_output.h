@@ -9,6 +9,7 @@
 #include "netsmith/data/dataset.h"
 #include "netsmith/graph/graph.h"
 #include "netsmith/model/model.h"
+#include "netsmith/model/network.h"
 #include "netsmith/train/full_training.h"
 
 /// `--out DIR` of the commands that train networks in full.
@@ -31,6 +32,10 @@ struct ModelOutput {
                                const data::Problem& problem, const DataFlags& data,
                                nlohmann::ordered_json record) const;
 };
+
+/// The network on samples as the problem's development set has them, without a record of its
+/// training.
+model::Model TrainedModel(model::Network network, const data::Problem& problem);
 
 /// The data to measure a model on. Without --data those that it was trained on, divided as they
 /// were then; what the model knows of reading them holds for others as well, unless an option says

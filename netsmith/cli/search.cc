@@ -185,18 +185,16 @@ class Search : public Command {
     report::Comparison comparison = RunComparison(
         StageFlags(), {.study = study_.study, .seed = study_.seed, .keep_weights = out_.wanted()},
         problem, &store, stop);
-    const report::TrainedNetwork& found = *std::ranges::find(
-        comparison.networks, "found", [](const report::TrainedNetwork& n) { return n.role; });
+    const report::TrainedNetwork& chosen = Chosen(comparison);
     if (compare_) after.comparison = comparison;
     if (!out_.wanted()) return;
-    const graph::Graph graph = space::ParseNetwork(found.text, problem.development().shape(),
-                                                   problem.development().num_classes());
-    after.model = out_.Write(graph, found.training, problem, study_.data,
-                             {{"network", found.text},
-                              {"study", study_.study},
-                              {"epochs", comparison_.training.epochs},
-                              {"mb", comparison_.training.mb}});
-    (*after.model)["network"] = found.text;
+    nlohmann::ordered_json record = {{"network", chosen.text},
+                                     {"study", study_.study},
+                                     {"epochs", comparison_.training.epochs},
+                                     {"mb", comparison_.training.mb}};
+    if (!chosen.members.empty()) record["members"] = chosen.members;
+    after.model = out_.Write(chosen.graph, chosen.training, problem, study_.data, record);
+    (*after.model)["network"] = chosen.text;
   }
 
   /// False when it was stopped before its end.
@@ -243,12 +241,12 @@ class Search : public Command {
     if (study_.nondeterministic)
       Print("nondeterministic: measured time may have decided its result\n");
     if (after.model) {
-      Print(
-          fmt::format("model           {}: {}, the best on validation of those trained in full, "
-                      "test accuracy {}\n",
-                      base::Printable(after.model->at("file").get<std::string>()),
-                      base::Printable(after.model->at("network").get<std::string>()),
-                      report::Percent(after.model->at("test_accuracy").get<double>())));
+      Print(fmt::format(
+          "model           {}: {}{}, test accuracy {}\n",
+          base::Printable(after.model->at("file").get<std::string>()),
+          base::Printable(after.model->at("network").get<std::string>()),
+          comparison_.ensemble ? "" : ", the best on validation of those trained in full",
+          report::Percent(after.model->at("test_accuracy").get<double>())));
     }
     if (after.comparison) Print("\n" + ToText(*after.comparison));
   }

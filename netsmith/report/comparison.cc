@@ -37,7 +37,7 @@ std::string NetworkTable(std::span<const TrainedNetwork> networks) {
     table.AddRow({network.role, network.text, Grouped(network.costs.params),
                   Grouped(network.costs.macs),
                   network.reward ? fmt::format("{:.4f}", *network.reward) : "",
-                  fmt::format("{}", network.training.learning_rate),
+                  network.members.empty() ? fmt::format("{}", network.training.learning_rate) : "",
                   AccuracyText(network.training.validation_accuracy),
                   AccuracyText(network.training.test_accuracy)});
   }
@@ -78,19 +78,24 @@ const TrainedNetwork* BestByReward(std::span<const TrainedNetwork> networks) {
 
 ordered_json NetworkJson(const TrainedNetwork& network) {
   const MeanSd test = network.test_accuracy();
-  return {{"role", network.role},
-          {"reward", network.reward ? ordered_json(*network.reward) : ordered_json()},
-          {"network", network.text},
-          {"form", network.form},
-          {"params", network.costs.params},
-          {"macs", network.costs.macs},
-          {"learning_rate", network.training.learning_rate},
-          {"validation_accuracy", network.training.validation_accuracy},
-          {"validation_loss", network.training.validation_loss},
-          {"test_accuracy", network.training.test_accuracy},
-          {"mean", test.mean},
-          {"sd", test.sd},
-          {"seconds", network.training.seconds}};
+  const bool is_ensemble = !network.members.empty();
+  ordered_json json = {
+      {"role", network.role},
+      {"reward", network.reward ? ordered_json(*network.reward) : ordered_json()},
+      {"network", network.text},
+      {"form", network.form},
+      {"params", network.costs.params},
+      {"macs", network.costs.macs},
+      {"learning_rate",
+       is_ensemble ? ordered_json() : ordered_json(network.training.learning_rate)},
+      {"validation_accuracy", network.training.validation_accuracy},
+      {"validation_loss", network.training.validation_loss},
+      {"test_accuracy", network.training.test_accuracy},
+      {"mean", test.mean},
+      {"sd", test.sd},
+      {"seconds", network.training.seconds}};
+  if (is_ensemble) json["members"] = network.members;
+  return json;
 }
 
 ordered_json DifferenceJson(const Difference& difference) {

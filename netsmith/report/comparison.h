@@ -15,10 +15,12 @@ namespace netsmith::report {
 
 /// A network and its full training.
 struct TrainedNetwork {
-  std::string role;  // "found", "finalist", "hand-made", "given"
-  std::string text;  // as the command line writes it
-  std::string form;  // ClassicForm
+  std::string role;  // "found", "finalist", "ensemble", "hand-made", "given"
+  std::string text;  // as the command line writes it; of an ensemble in words
+  std::string form;  // ClassicForm; of an ensemble in words
+  graph::Graph graph;
   graph::Costs costs;
+  std::vector<std::string> members = {};        // of an ensemble: their texts
   std::optional<double> reward = std::nullopt;  // that it had in the search
   std::optional<double> loss = std::nullopt;    // likewise: it settles equal rewards
   train::FullTrainingResult training;

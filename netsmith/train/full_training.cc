@@ -72,6 +72,10 @@ class FullTrainer {
       results_[n].validation_accuracy.assign(has_folds() ? folds_.size() : seeds, 0);
       results_[n].validation_loss.assign(has_folds() ? folds_.size() : seeds, Standing().loss);
       results_[n].test_accuracy.assign(seeds, std::numeric_limits<double>::quiet_NaN());
+      if (keeps_all()) {
+        results_[n].fold_weights.resize(folds_.size());
+        results_[n].seed_weights.resize(seeds);
+      }
       choices_[n].trainings_left = rates;
       choices_[n].seeds_left = has_folds() ? seeds : seeds - 1;
       macs_.push_back(static_cast<double>(graph::TotalCosts(networks[n].graph).macs));
@@ -96,6 +100,7 @@ class FullTrainer {
     }
     RunAll(validating, [this](const Job& job, const Trained& trained) {
       Note(job.network, job.fold, trained.standing);
+      KeepFold(job, trained);
     });
     std::vector<Job> chosen;
     for (std::size_t n = 0; n < networks_.size(); ++n) {
@@ -122,6 +127,7 @@ class FullTrainer {
   };
 
   bool has_folds() const { return options_.num_folds > 1; }
+  bool keeps_all() const { return options_.keep_weights == KeptWeights::kAll; }
 
   template <typename Finish>
   void RunAll(const std::vector<Job>& jobs, Finish finish) {
@@ -234,11 +240,12 @@ class FullTrainer {
     results_[job.network].rate_accuracy[job.rate] = trained.standing.accuracy;
     const Standing mine = trained.standing, theirs = choice.best.standing;
     const bool ties = !theirs.IsBetterThan(mine) && job.rate < choice.rate;
-    if (has_folds()) trained.child.reset();  // all samples train the network again
     if (!choice.has_best || mine.IsBetterThan(theirs) || ties) {
+      KeepFold(job, trained);
       choice.has_best = true;
       choice.best = std::move(trained);
       choice.rate = job.rate;
+      if (has_folds()) choice.best.child.reset();  // all samples train the network again
     }
     if (--choice.trainings_left == 0) Choose(job.network);
   }
@@ -271,7 +278,14 @@ class FullTrainer {
     const data::Dataset& test =
         problem_.OpenTestSet(fmt::format("full training of {}", networks_[job.network].name));
     result.test_accuracy[seed] = trained.child->Accuracy(test);
-    if (options_.keep_weights) KeepIfBest(job, trained);
+    if (keeps_all()) result.seed_weights[seed] = engine::ReadWeights(trained.child->program());
+    if (options_.keep_weights != KeptWeights::kNone) KeepIfBest(job, trained);
+  }
+
+  void KeepFold(const Job& job, const Trained& trained) {
+    if (!has_folds() || !keeps_all()) return;
+    results_[job.network].fold_weights[static_cast<std::size_t>(job.fold)] =
+        trained.diverged ? engine::Weights() : engine::ReadWeights(trained.child->program());
   }
 
   /// Which training is kept does not depend on who ends first.

@@ -48,10 +48,16 @@ struct FullTrainingResult {
   std::vector<double> validation_loss;  // likewise, mean cross-entropy; infinite where it diverged
   std::vector<double> test_accuracy;    // of each seed; NaN where the training diverged
   double seconds = 0;                   // wall time of its trainings, added up
-  /// With keep_weights: the seed of the highest validation accuracy, the first of equals; nothing
-  /// when all diverged.
+  /// Unless nothing is kept: the seed of the highest validation accuracy, the first of equals;
+  /// nothing when all diverged.
   std::optional<BestTraining> best = {};
+  /// With KeptWeights::kAll, of each fold and of each seed; none of one that diverged.
+  std::vector<engine::Weights> fold_weights = {};
+  std::vector<engine::Weights> seed_weights = {};
 };
+
+/// Whose weights outlive a full training: of no training, of the best, of each.
+enum class KeptWeights { kNone, kBest, kAll };
 
 /// How far the trainings have come when one of them has ended.
 struct FullTrainingProgress {
@@ -71,7 +77,7 @@ struct FullTrainingOptions {
   int num_seeds = 1;                            // seeds seed, seed + 1, …
   int num_folds = 1;                            // that choose together; 1: the problem's own split
   int num_cores = 1;  // shared out among the trainings; no effect on results
-  bool keep_weights = false;
+  KeptWeights keep_weights = KeptWeights::kNone;
   /// Called as soon as a training is done, by one thread at a time; may be empty.
   std::function<void(const FullTrainingProgress&)> on_training = {};
   /// Called as soon as all trainings of a network are done, with its place in the list; by one

@@ -213,6 +213,43 @@ TEST_F(TrainingTest, WhereOneSplitHasTooFewSamplesFoldsChooseAndAllSamplesTrain)
   EXPECT_EQ(again.at("model"), first.at("model"));
 }
 
+TEST_F(TrainingTest, TheEnsembleOfTheFinalistsIsMeasuredAndIsTheModel) {
+  const auto search = [&](const char* folds, std::vector<std::string> more) {
+    more.insert(more.end(), {"--compare", "--ensemble", "--seeds", "2"});
+    return CompareOptions(SearchArguments(more), "3", folds);
+  };
+  for (const char* folds : {"1", "5"}) {
+    const std::string out = (folder_.path() / folds).string();
+    const json first = Run(search(folds, {"--resume", "--out", out}));
+    const json& networks = first.at("comparison").at("networks");
+    ASSERT_EQ(networks.size(), 5u);
+    EXPECT_EQ(networks[0].at("role"), "found");
+    const json& ensemble = networks[3];
+    EXPECT_EQ(ensemble.at("role"), "ensemble");
+    std::int64_t params = 0;
+    for (int i : {0, 1, 2}) {
+      params += networks[i].at("params").get<std::int64_t>();
+      EXPECT_THAT(ensemble.at("members"), ::testing::Contains(networks[i].at("network")));
+    }
+    EXPECT_EQ(ensemble.at("params"), params);
+    EXPECT_TRUE(ensemble.at("learning_rate").is_null());
+    EXPECT_EQ(ensemble.at("validation_accuracy").size(), std::string(folds) == "5" ? 5u : 2u);
+    EXPECT_EQ(ensemble.at("test_accuracy").size(), 2u);
+
+    // The model is the ensemble, and does as it was measured.
+    const json& model = first.at("model");
+    const json measured = Run({"evaluate", out + "/model.netsmith", "--json"});
+    EXPECT_EQ(measured.at("accuracy"), model.at("test_accuracy"));
+    EXPECT_THAT(ensemble.at("test_accuracy"),
+                ::testing::Contains(model.at("test_accuracy").get<double>()));
+
+    // Without a model nothing is trained again.
+    const json again = Run(search(folds, {"--resume"}));
+    EXPECT_EQ(again.at("comparison"), first.at("comparison"));
+    EXPECT_THAT(errors_, ::testing::Not(HasSubstr("full training 1 of")));
+  }
+}
+
 TEST_F(TrainingTest, MoreFoldsThanSamplesAreAnErrorBeforeTheSearch) {
   const auto search = CompareOptions(SearchArguments({"--compare"}), "1", "241");
   const ProcessResult result = Netsmith(search);

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "netsmith/base/error.h"
+#include "netsmith/model/ensemble.h"
 #include "tests/engine/networks.h"
 #include "tests/model/models.h"
 #include "tests/support/environment.h"
@@ -83,6 +84,9 @@ TEST(CppSourceTest, CompiledItAgreesWithTheReferenceForEveryOperation) {
   }
   names.emplace_back("columns of a table");
   models.push_back(testing::ModelOfColumns(testing::SmallGraph()));
+  names.emplace_back("an ensemble");
+  models.push_back(testing::RandomModel(
+      EnsembleGraph(std::vector<graph::Graph>{testing::SmallGraph(), testing::SmallGraph()})));
   for (const Model& model : models) {
     for (const float value : testing::RandomSamples(model, kSamples)) {
       input += fmt::format("{} ", value);

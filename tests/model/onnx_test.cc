@@ -15,6 +15,7 @@
 #include <variant>
 
 #include "netsmith/base/error.h"
+#include "netsmith/model/ensemble.h"
 #include "netsmith/space/registry.h"
 #include "tests/engine/networks.h"
 #include "tests/model/models.h"
@@ -109,6 +110,8 @@ std::vector<NamedModel> AllModels() {
   reshaped.preprocessing = {{2, 5, 4}, {100, 110, 120, 130}, {50, 60, 70, 80}};
   models.push_back({"samples of four channels for a network of two", reshaped});
   models.push_back({"columns of a table", testing::ModelOfColumns(testing::SmallGraph())});
+  const std::vector<graph::Graph> members(3, testing::SmallGraph());
+  models.push_back({"an ensemble", testing::RandomModel(EnsembleGraph(members))});
   return models;
 }
 

@@ -13,8 +13,10 @@
 
 #include "netsmith/base/error.h"
 #include "netsmith/data/load.h"
+#include "netsmith/engine/weights.h"
 #include "netsmith/graph/graph.h"
 #include "netsmith/space/network.h"
+#include "netsmith/train/train.h"
 #include "tests/support/environment.h"
 #include "tests/support/quadrants.h"
 
@@ -109,7 +111,7 @@ TEST_F(FullTrainingTest, CoresDoNotChangeTheResult) {
 TEST_F(FullTrainingTest, TheFirstFoldChoosesTheRateAndAllSamplesTrainWhatIsChosen) {
   FullTrainingOptions options = Options(2);
   options.num_folds = 3;
-  options.keep_weights = true;
+  options.keep_weights = KeptWeights::kBest;
   const auto results = Train(options);
   const data::Problem whole = problem_->Whole();
   for (std::size_t n = 0; n < networks_.size(); ++n) {
@@ -130,6 +132,41 @@ TEST_F(FullTrainingTest, TheFirstFoldChoosesTheRateAndAllSamplesTrainWhatIsChose
     ASSERT_TRUE(result.best);
     EXPECT_EQ(result.best->seed, options.seed);  // no seed is better on validation: the first
     EXPECT_EQ(result.best->validation_accuracy, Mean(result.validation_accuracy));
+  }
+}
+
+TEST_F(FullTrainingTest, KeepsTheWeightsOfEveryFoldAndSeed) {
+  FullTrainingOptions options = Options(2);
+  options.num_folds = 3;
+  options.keep_weights = KeptWeights::kAll;
+  const auto results = Train(options);
+  const auto folds = problem_->Folds(3, options.seed);
+  for (std::size_t n = 0; n < networks_.size(); ++n) {
+    const auto measure = [&](const engine::Weights& weights, const data::Problem& problem,
+                             const data::Dataset& dataset) {
+      Child child(networks_[n].graph, problem, {.mb = options.mb});
+      engine::WriteWeights(weights, child.program());
+      return child.Accuracy(dataset);
+    };
+    ASSERT_EQ(results[n].fold_weights.size(), 3u);
+    for (std::size_t f = 0; f < 3; ++f) {
+      // A fold's training alone, at the chosen rate.
+      const FullTrainingResult alone =
+          TrainInFull({&networks_[n], 1}, problem_->WithSplit(folds[f]),
+                      {.epochs = options.epochs,
+                       .mb = options.mb,
+                       .learning_rates = {results[n].learning_rate},
+                       .seed = options.seed,
+                       .keep_weights = KeptWeights::kBest},
+                      {})
+              .front();
+      EXPECT_EQ(results[n].fold_weights[f], alone.best->weights);
+    }
+    ASSERT_EQ(results[n].seed_weights.size(), 2u);
+    for (std::size_t s = 0; s < 2; ++s) {
+      EXPECT_EQ(measure(results[n].seed_weights[s], *problem_, problem_->OpenTestSet("a test")),
+                results[n].test_accuracy[s]);
+    }
   }
 }
 
@@ -158,9 +195,11 @@ TEST_F(FullTrainingTest, DivergedTrainingsHaveNoTestAccuracy) {
   // The largest step there is: the weights overflow at once.
   FullTrainingOptions options = Options(2);
   options.learning_rates = {1e38};
+  options.keep_weights = KeptWeights::kAll;
   for (const FullTrainingResult& result : Train(options)) {
     EXPECT_TRUE(std::isnan(result.test_accuracy[0])) << result.test_accuracy[0];
     EXPECT_TRUE(std::isinf(result.validation_loss[0])) << result.validation_loss[0];
+    EXPECT_TRUE(result.seed_weights[0].params.empty());
   }
 }
 

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <span>
+#include <stop_token>
+
+#include "netsmith/data/dataset.h"
+#include "netsmith/graph/graph.h"
+#include "netsmith/train/full_training.h"
+
+/// Networks that were trained in full, joined to one.
+namespace netsmith::cli {
+
+graph::Graph EnsembleGraphOf(std::span<const train::NamedNetwork> members);
+
+/// How the ensemble does whose members had these trainings, which kept all weights
+/// (train::KeptWeights::kAll) under `options`: the members' first seeds joined, their second seeds,
+/// …, and likewise their folds. Where one of them diverged, so has the ensemble. `best` is as
+/// TrainInFull's; the learning rate is 0, each member having its own.
+/// Errors   InvalidArgument as model::EnsembleGraph. Interrupted.
+train::FullTrainingResult MeasureEnsemble(std::span<const train::NamedNetwork> members,
+                                          std::span<const train::FullTrainingResult> trainings,
+                                          const data::Problem& problem,
+                                          const train::FullTrainingOptions& options,
+                                          const std::stop_token& stop);
+
+}  // namespace netsmith::cli

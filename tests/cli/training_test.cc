@@ -267,6 +267,26 @@ TEST_F(TrainingTest, SearchWithOutTrainsItsBestNetworkAndWritesIt) {
   EXPECT_EQ(ReadFile(out + "/model.netsmith"), bytes);
 }
 
+TEST_F(TrainingTest, AFullTrainingOfFewerUpdatesThanAChildsIsWarnedOf) {
+  const auto with = [](std::vector<std::string> arguments, const char* epochs) {
+    arguments.insert(arguments.end(), {"--folds", "1", "--finalists", "1", "--learning-rates",
+                                       "0.01", "--mb", "1000", "--epochs", epochs, "--json"});
+    return arguments;
+  };
+  const std::string warning =
+      "a full training makes 4 updates, fewer than the 5 of a child's training in the search; "
+      "--epochs 5 makes as many\n";
+  Run(with(SearchArguments({"--out", (folder_.path() / "m").string()}), "4"));
+  EXPECT_THAT(errors_, HasSubstr(warning));
+  EXPECT_LT(errors_.find(warning), errors_.find("s [1/6]")) << "before the work";
+  Run(with({"compare", "s", "--store", store()}, "4"));
+  EXPECT_THAT(errors_, HasSubstr(warning));
+  Run(with({"compare", "s", "--store", store()}, "5"));
+  EXPECT_THAT(errors_, ::testing::Not(HasSubstr("updates")));
+  Run(with({"compare", "--data", data(), "--network", "3,4,2,0"}, "1"));
+  EXPECT_THAT(errors_, ::testing::Not(HasSubstr("update"))) << "there is no search";
+}
+
 TEST_F(TrainingTest, CompareTrainsEveryNetworkAtItsBestRate) {
   const json result = Run(CompareOptions(
       {"compare", "--data", data(), "--network", "3,4,2,0", "--network", "5,2,1,0"}));

@@ -13,6 +13,7 @@
 #include "netsmith/cli/comparison_run.h"
 #include "netsmith/cli/flags.h"
 #include "netsmith/cli/output.h"
+#include "netsmith/cli/study_plan.h"
 #include "netsmith/data/dataset.h"
 #include "netsmith/report/comparison.h"
 #include "netsmith/store/open.h"
@@ -63,6 +64,9 @@ class Compare : public Command {
     const data::Problem problem = data_.Load(stop);
     if (!study_.empty()) CheckSameData(study_options, problem);
     comparison_.Settle(problem);
+    if (const auto child = ChildOf(study_options)) {
+      WarnOfShortTrainings(*child, comparison_, problem);
+    }
     const report::Comparison comparison =
         RunComparison(comparison_,
                       {.study = study_.empty() ? std::nullopt : std::optional(study_),
@@ -78,6 +82,21 @@ class Compare : public Command {
     const auto found = options.find(key);
     if (found == options.end() || !found->is_string()) return std::nullopt;
     return found->get<std::string>();
+  }
+
+  /// How long the study's children were trained; nothing where another program gave the rewards.
+  static std::optional<ChildFlags> ChildOf(const ordered_json& options) {
+    try {
+      const ordered_json& json = options.at("child");
+      ChildFlags child;
+      child.epochs = json.at("epochs").get<int>();
+      child.samples = json.at("samples").get<std::int64_t>();
+      child.mb = json.at("mb").get<std::int64_t>();
+      child.folds = json.value("folds", 1);
+      return child.mb < 1 ? std::nullopt : std::optional(child);
+    } catch (const ordered_json::exception&) {
+      return std::nullopt;
+    }
   }
 
   /// The study's own data, as it was read for the study.

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -16,6 +17,7 @@
 
 #include "netsmith/base/check.h"
 #include "netsmith/base/error.h"
+#include "netsmith/base/json_depth.h"
 #include "netsmith/base/log.h"
 #include "netsmith/cli/ensemble.h"
 #include "netsmith/cli/kept_trainings.h"
@@ -203,6 +205,42 @@ void AddEnsemble(std::vector<report::TrainedNetwork>& networks,
   networks.insert(networks.begin() + std::ssize(members), std::move(ensemble));
 }
 
+/// True when every network of the comparison `earlier` is in `later` too, with the same figures.
+bool IsPartOf(const std::string& earlier, const std::string& later) {
+  if (base::JsonDepth(earlier) > base::kMaxJsonDepth) return false;
+  const auto before = nlohmann::json::parse(earlier, nullptr, /*allow_exceptions=*/false);
+  if (!before.is_object() || !before.contains("networks")) return false;
+  const auto after = nlohmann::json::parse(later).at("networks");
+  // A network that was trained again for its weights took another time.
+  const auto without_time = [](nlohmann::json network) {
+    if (network.is_object()) network.erase("seconds");
+    return network;
+  };
+  return std::ranges::all_of(before.at("networks"), [&](const auto& network) {
+    return std::ranges::find(after, without_time(network), without_time) != after.end();
+  });
+}
+
+/// The study's last comparison from now on. One before it that holds other figures stays under
+/// another key.
+void KeepComparison(study::Store& store, const std::string& study, const std::string& comparison) {
+  const auto earlier = store.FindAttribute(study, kComparisonKey);
+  if (earlier && !IsPartOf(*earlier, comparison)) {
+    int number = 1;
+    auto kept = store.FindAttribute(study, EarlierComparisonKey(number));
+    while (kept && kept != earlier) {
+      kept = store.FindAttribute(study, EarlierComparisonKey(++number));
+    }
+    if (!kept) {
+      store.SetAttribute(study, EarlierComparisonKey(number), *earlier);
+      base::LogInfo(fmt::format(
+          "study {}: its comparison of before is kept as {}; `netsmith show` has what it found",
+          study, EarlierComparisonKey(number)));
+    }
+  }
+  store.SetAttribute(study, kComparisonKey, comparison);
+}
+
 }  // namespace
 
 const report::TrainedNetwork& Chosen(const report::Comparison& comparison) {
@@ -211,6 +249,20 @@ const report::TrainedNetwork& Chosen(const report::Comparison& comparison) {
   };
   const auto ensemble = with("ensemble");
   return ensemble != comparison.networks.end() ? *ensemble : *with("found");
+}
+
+std::string EarlierComparisonKey(int number) {
+  return fmt::format("{}.{}", kComparisonKey, number);
+}
+
+std::vector<std::string> EarlierComparisons(study::Store& store, const std::string& study) {
+  const auto last = store.FindAttribute(study, kComparisonKey);
+  std::vector<std::string> earlier;
+  for (int number = 1;; ++number) {
+    auto kept = store.FindAttribute(study, EarlierComparisonKey(number));
+    if (!kept) return earlier;
+    if (kept != last) earlier.push_back(*std::move(kept));
+  }
 }
 
 void ComparisonFlags::Declare(OptionTable& options) {
@@ -321,7 +373,7 @@ report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonR
     const auto spec = store->FindStudy(*request.study);
     comparison.rewards_are_test = spec && report::RewardsAreTest(*spec);
     if (comparison.networks.size() > 1) {
-      store->SetAttribute(*request.study, kComparisonKey, ToJson(comparison));
+      KeepComparison(*store, *request.study, ToJson(comparison));
     }
   }
   return comparison;

@@ -6,17 +6,22 @@
 #include <cerrno>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include "netsmith/base/error.h"
+#include "netsmith/base/file.h"
 #include "netsmith/base/log.h"
+#include "netsmith/base/printable.h"
 #include "netsmith/data/catalog.h"
 #include "netsmith/data/float_dataset.h"
 #include "netsmith/data/formats/format.h"
 #include "netsmith/model/file.h"
+#include "netsmith/model/format.h"
 #include "netsmith/report/format.h"
 
 namespace netsmith::cli {
@@ -39,6 +44,45 @@ void ReadAsFor(const model::Model& model, const nlohmann::ordered_json& options,
     if (known.contains(name)) taken[name] = known[name];
   }
   data.TakeUngiven(taken);
+}
+
+std::string ModelText(const std::filesystem::path& path) {
+  try {
+    const auto record = nlohmann::json::parse(model::Load(path).training_json);
+    const std::string study = record.value("study", "");
+    return record.at("network").get<std::string>() + (study.empty() ? "" : " of study " + study);
+  } catch (const base::Error&) {
+  } catch (const nlohmann::json::exception&) {
+  }
+  return "something else";
+}
+
+std::string ContentOf(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// Gives what is under that name another one, unless it is `content`, or kept already.
+void KeepEarlier(const std::filesystem::path& path, const std::string& content) {
+  if (!std::filesystem::is_regular_file(path)) return;
+  const std::string earlier = ContentOf(path);
+  if (earlier == content) return;
+  std::filesystem::path kept = path;
+  for (int number = 1;; ++number) {
+    kept.replace_filename(
+        fmt::format("{}.{}{}", path.stem().string(), number, path.extension().string()));
+    if (!std::filesystem::exists(kept)) break;
+    if (ContentOf(kept) == earlier) return;
+  }
+  const std::string what = ModelText(path);
+  std::error_code error;
+  std::filesystem::rename(path, kept, error);
+  if (error) {
+    throw base::IoError(
+        fmt::format("{}: cannot be kept as {}: {}", path.string(), kept.string(), error.message()));
+  }
+  base::LogInfo(
+      fmt::format("{} held {}: kept as {}", path.string(), base::Printable(what), kept.string()));
 }
 
 }  // namespace
@@ -83,7 +127,9 @@ nlohmann::ordered_json ModelOutput::Write(const graph::Graph& graph,
   model::Model model = TrainedModel({graph::WithoutUnused(graph), best.weights}, problem);
   model.training_json =
       record.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-  model::Save(model, path());
+  const std::string content = model::Encode(model);
+  KeepEarlier(path(), content);
+  base::WriteFile(path().string(), content);
   base::LogInfo(fmt::format("wrote {}: seed {}, validation accuracy {}, test accuracy {}",
                             path().string(), best.seed, report::Percent(best.validation_accuracy),
                             report::Percent(best.test_accuracy)));

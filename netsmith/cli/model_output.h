@@ -24,10 +24,11 @@ struct ModelOutput {
   /// Makes the folder, so that a mistake is found before the training.
   /// Errors   ConfigError: it cannot be made or written.
   void Prepare() const;
-  /// Writes `result.best` and says so. `record`: how it was trained; the data and what is known of
-  /// the best training are added. Returns what commands print: "file", "learning_rate", "seed",
-  /// "validation_accuracy", "test_accuracy".
-  /// Errors   Error: there is none, because all trainings diverged. As model::Save.
+  /// Writes `result.best` and says so. Another model that is there under that name stays, as
+  /// model.1.netsmith or with the next number that is free, and that is said too. `record`: how it
+  /// was trained; the data and what is known of the best training are added. Returns what commands
+  /// print: "file", "learning_rate", "seed", "validation_accuracy", "test_accuracy". Errors Error:
+  /// there is none, because all trainings diverged. As model::Save.
   nlohmann::ordered_json Write(const graph::Graph& graph, const train::FullTrainingResult& result,
                                const data::Problem& problem, const DataFlags& data,
                                nlohmann::ordered_json record) const;

@@ -70,7 +70,11 @@ SearchControl::~SearchControl() {
   if (!thread_.joinable()) return;
   thread_.request_stop();
   thread_.join();
-  Tell(finished_ ? "ended" : "stopped");
+  if (accepted_) {
+    Tell(finished_ ? "ended" : "stopped");
+  } else if (before_) {
+    Write(*before_);
+  }
 }
 
 void SearchControl::Begin() {
@@ -89,13 +93,17 @@ void SearchControl::Watch(const std::stop_token& ended) {
 }
 
 void SearchControl::Tell(const std::string& state) {
+  Write(json{{"id", id_}, {"state", state}, {"time", NowMs()}}.dump());
+}
+
+void SearchControl::Write(const std::string& heartbeat) {
   try {
     if (store_ == nullptr) {
       store_ = store::OpenStore(store_url_, {.busy_timeout_ms = 200, .create = false});
     }
     if (!store_->FindStudy(study_)) return;
-    store_->SetAttribute(study_, kHeartbeatKey,
-                         json{{"id", id_}, {"state", state}, {"time", NowMs()}}.dump());
+    if (!before_) before_ = store_->FindAttribute(study_, kHeartbeatKey).value_or("{}");
+    store_->SetAttribute(study_, kHeartbeatKey, heartbeat);
   } catch (const base::Error& error) {
     base::LogDebug(fmt::format("heartbeat: {}", error.what()));
   }

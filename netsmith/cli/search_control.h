@@ -3,6 +3,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -31,20 +32,22 @@ SearchStatus ReadSearchStatus(study::Store& store, const std::string& study);
 void AskSearch(study::Store& store, const std::string& study, const std::string& id,
                const std::string& action);
 
-/// The search's side: a thread that, once the search has begun, tells how it stands and looks what
-/// is asked of it, over a connection of its own. Trouble with the store is not its business: the
-/// search meets it itself.
+/// The search's side: a thread that, once the search holds its study, tells how it stands and looks
+/// what is asked of it, over a connection of its own. Trouble with the store is not its business:
+/// the search meets it itself.
 class SearchControl {
  public:
   SearchControl(std::string store_url, std::string study, std::stop_token stop);
   /// Tells that the search is over, if it has begun: "ended", or "stopped" unless `Finish` was
-  /// called.
+  /// called. One that was not accepted leaves the heartbeat as it was before.
   ~SearchControl();
   SearchControl(const SearchControl&) = delete;
   SearchControl& operator=(const SearchControl&) = delete;
 
-  /// The study is the search's: one that is refused leaves its heartbeat as it is. Call once.
+  /// The search holds the study, and may yet be refused for the trials that it has. Call once.
   void Begin();
+  /// It is not refused any more.
+  void Accept() { accepted_ = true; }
   /// Requested when `stop` is, or a watcher asked to stop.
   std::stop_token token() const { return source_.get_token(); }
   bool is_paused() const { return paused_; }
@@ -54,6 +57,7 @@ class SearchControl {
  private:
   void Watch(const std::stop_token& ended);
   void Tell(const std::string& state);
+  void Write(const std::string& heartbeat);
   void Heed();
 
   std::string store_url_;
@@ -61,8 +65,10 @@ class SearchControl {
   std::string id_;
   std::stop_source source_;
   std::atomic<bool> paused_ = false;
+  bool accepted_ = false;
   bool finished_ = false;
   std::unique_ptr<study::Store> store_;  // of the thread
+  std::optional<std::string> before_;    // the heartbeat that the search found
   std::stop_callback<std::function<void()>> forward_;
   std::jthread thread_;
 };

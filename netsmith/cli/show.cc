@@ -7,6 +7,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "netsmith/base/error.h"
@@ -105,7 +106,11 @@ class Show : public Command {
     const auto board = report::Leaderboard(view.trials, static_cast<std::size_t>(top_));
     if (json_) {
       ordered_json json = StudyJson(view.spec, store_, view.trials, view.activity);
-      json["found"] = FoundJson(view);
+      json["found"] = FoundJson(report::FoundOf(view));
+      json["found_before"] = ordered_json::array();
+      for (const report::Found& found : FoundBefore(store)) {
+        json["found_before"].push_back(FoundJson(found));
+      }
       if (view.record) json["samples"] = SamplesText(*view.record, view.spec.options_json);
       json["options"] = ordered_json::parse(view.spec.options_json, nullptr, false);
       json["leaderboard"] = ordered_json::array();
@@ -113,15 +118,23 @@ class Show : public Command {
       PrintJson(json);
       return;
     }
-    Print(StudyText(view));
+    Print(StudyText(view, FoundBefore(store)));
     Print("\nbest by reward\n" + report::LeaderboardText(board));
     if (view.spec.objectives.size() > 1) {
       Print("\n" + report::FrontText(report::FrontOf(view.spec, view.trials)));
     }
   }
 
-  static ordered_json FoundJson(const report::StudyView& view) {
-    const auto found = report::FoundOf(view);
+  /// By the study's earlier comparisons.
+  std::vector<report::Found> FoundBefore(study::Store& store) const {
+    std::vector<report::Found> all;
+    for (const std::string& comparison : EarlierComparisons(store, study_)) {
+      if (auto found = report::FoundIn(comparison)) all.push_back(*std::move(found));
+    }
+    return all;
+  }
+
+  static ordered_json FoundJson(const std::optional<report::Found>& found) {
     if (!found) return nullptr;
     const auto nullable = [](const std::optional<double>& number) {
       return number ? ordered_json(*number) : ordered_json();
@@ -133,7 +146,8 @@ class Show : public Command {
   }
 
   /// A line each: trials, samples, the found network, how to go on.
-  std::string StudyText(const report::StudyView& view) const {
+  std::string StudyText(const report::StudyView& view,
+                        const std::vector<report::Found>& found_before) const {
     std::string text =
         fmt::format("study {}: {} trials: {}\n", base::Printable(study_), view.trials.size(),
                     report::StatesText(view.trials, view.activity));
@@ -141,18 +155,22 @@ class Show : public Command {
       text += fmt::format("data: {}\n", SamplesText(*view.record, view.spec.options_json));
     }
     if (report::RewardsAreTest(view.spec)) text += "rewards are accuracies on the TEST SET\n";
-    if (const auto found = report::FoundOf(view)) {
-      const auto accuracy = [](const std::optional<double>& a) {
-        return a ? report::Percent(*a) : std::string("diverged");
-      };
-      text += fmt::format("found ({}): {}, validation {}, test {}\n", report::kFoundMeaning,
-                          base::Printable(found->network), accuracy(found->validation),
-                          accuracy(found->test));
-    }
+    if (const auto found = report::FoundOf(view)) text += FoundText(report::kFoundMeaning, *found);
+    for (const report::Found& found : found_before)
+      text += FoundText("in an earlier comparison", found);
     if (report::IsCutShort(view)) {
       text += fmt::format("goes on by: {}\n", ResumeCommand(*view.record, view.store_url));
     }
     return text;
+  }
+
+  static std::string FoundText(const char* meaning, const report::Found& found) {
+    const auto accuracy = [](const std::optional<double>& a) {
+      return a ? report::Percent(*a) : std::string("diverged");
+    };
+    return fmt::format("found ({}): {}, validation {}, test {}\n", meaning,
+                       base::Printable(found.network), accuracy(found.validation),
+                       accuracy(found.test));
   }
 
   /// The found network, or the best by reward where none was trained in full.

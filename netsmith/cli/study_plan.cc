@@ -91,9 +91,10 @@ std::optional<double> UsualStepMs(const StudyFlags& flags, const data::Problem& 
   return sum_ms / static_cast<double>(networks.size());
 }
 
+std::int64_t WholeSteps(std::int64_t samples, std::int64_t mb) { return (samples + mb - 1) / mb; }
+
 double Steps(std::int64_t samples, std::int64_t mb) {
-  const std::int64_t steps = (samples + mb - 1) / mb;
-  return static_cast<double>(steps);
+  return static_cast<double>(WholeSteps(samples, mb));
 }
 
 /// What a search takes on this machine alone. Nothing where children are trained elsewhere.
@@ -165,6 +166,25 @@ void LogStages(const StudyFlags& flags, const ComparisonFlags& comparison, bool 
                             report::Counted(networks, "network"),
                             report::Counted(comparison.training.epochs, "epoch"),
                             TimeText(seconds, "")));
+  if (flags.evaluator.empty()) WarnOfShortTrainings(flags.child, comparison, problem);
+}
+
+void WarnOfShortTrainings(const ChildFlags& child, const ComparisonFlags& comparison,
+                          const data::Problem& problem) {
+  std::int64_t samples = child.TrainingSamples(problem);
+  if (child.samples > 0) samples = std::min(samples, child.samples);
+  const std::int64_t child_updates = child.epochs * WholeSteps(samples, child.mb);
+  const TrainingFlags& full = comparison.training;
+  const std::int64_t all =
+      comparison.folds > 1 ? problem.development().size() : std::ssize(problem.train());
+  const std::int64_t an_epoch = WholeSteps(all, full.mb);
+  const std::int64_t updates = full.epochs * an_epoch;
+  if (updates >= child_updates) return;
+  base::LogWarning(fmt::format(
+      "a full training makes {}, fewer than the {} of a child's training in the search; --epochs "
+      "{} makes as many",
+      report::Counted(updates, "update"), report::Grouped(child_updates),
+      WholeSteps(child_updates, an_epoch)));
 }
 
 }  // namespace netsmith::cli

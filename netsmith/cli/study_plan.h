@@ -15,4 +15,9 @@ void LogPlan(const StudyFlags& flags, const data::Problem& problem,
 void LogStages(const StudyFlags& flags, const ComparisonFlags& comparison, bool with_random,
                const data::Problem& problem, const space::SearchSpace& space);
 
+/// Warns where a full training makes fewer updates than a child's that gave a reward: then it is
+/// not the longer one that it stands for.
+void WarnOfShortTrainings(const ChildFlags& child, const ComparisonFlags& comparison,
+                          const data::Problem& problem);
+
 }  // namespace netsmith::cli

@@ -282,7 +282,8 @@ search::SearchResult RunStudy(const StudyFlags& flags, const data::Problem& prob
        .pruning = flags.pruning.Options(),
        .attributes = {{report::kSearchRecordKey, ToJson(RecordOf(flags, problem))},
                       {kWorkerKey, WorkerJson(evaluation, problem)}},
-       .on_begin = [&] { control.Begin(); },
+       .on_hold = [&] { control.Begin(); },
+       .on_begin = [&] { control.Accept(); },
        .is_paused = [&] { return control.is_paused(); },
        .on_progress = [&](const search::Progress& p) { progress.Update(p); }},
       deadline.token());

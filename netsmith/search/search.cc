@@ -87,6 +87,7 @@ class Search {
   }
 
   SearchResult Run() {
+    if (options_.on_hold) options_.on_hold();
     bool whole = true;
     while (whole && ledger_.size() < num_trials_) {
       WaitWhilePaused();

@@ -38,6 +38,9 @@ struct SearchOptions {
   Pruning pruning = {};            // a part of the study's definition, without latency in it
   /// Kept with the study, JSON by key; of a search that is refused nothing is written.
   std::map<std::string, std::string> attributes = {};
+  /// Called once, when the study is held, before its stored trials are asked for and told again,
+  /// which may take long, and may still end in a refusal. May be empty.
+  std::function<void()> on_hold = {};
   /// Called once, when the study is held and its stored trials are checked: from here on the search
   /// is not refused. May be empty.
   std::function<void()> on_begin = {};

@@ -4,7 +4,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "netsmith/base/error.h"
 #include "netsmith/store/database.h"
@@ -36,21 +35,23 @@ bool IsPostgres(const std::string& url) {
   return url.starts_with("postgresql://") || url.starts_with("postgres://");
 }
 
-/// With its schema, unless it is for reading only.
+/// With its schema.
 std::unique_ptr<Database> OpenDatabase(const std::string& url, const StoreOptions& options) {
   CheckUrl(url);
   if (!IsPostgres(url)) return OpenSqlite(url, SqliteFile(url), options);
   std::unique_ptr<Database> database = OpenPostgres(url);
-  if (!options.read_only) EnsureSchema(*database);
+  if (options.read_only) {
+    RequireSchema(*database);
+  } else {
+    EnsureSchema(*database);
+  }
   return database;
 }
 
 }  // namespace
 
 std::unique_ptr<study::Store> OpenStore(const std::string& url, const StoreOptions& options) {
-  std::unique_ptr<Database> database = OpenDatabase(url, options);
-  if (options.read_only) RequireSchema(*database);
-  return std::make_unique<OptunaStore>(std::move(database));
+  return std::make_unique<OptunaStore>(OpenDatabase(url, options));
 }
 
 std::string AbsoluteUrl(const std::string& url) {

@@ -12,7 +12,7 @@ namespace netsmith::store {
 struct StoreOptions {
   int busy_timeout_ms = 10'000;  // how long to wait for another program's write
   bool create = true;            // make the file where there is none
-  bool read_only = false;        // nothing is made or written, whatever is called; implies !create
+  bool read_only = false;        // no study is changed, whatever is called; implies !create
 };
 
 /// Opens the store of a URL, with its tables made or brought to the newest schema:

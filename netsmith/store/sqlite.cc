@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -37,8 +38,9 @@ class SqliteDatabase final : public Database {
                  const StoreOptions& options)
       : Database(url), busy_timeout_ms_(options.busy_timeout_ms) {
     CheckAccess(file, options);
-    Open(file, options.read_only);
-    CheckFormat(file);
+    Open(file.string(), options.read_only);
+    const bool has_log = CheckFormat(file);
+    if (options.read_only && has_log) OpenLogForReading(file);
     RunScript(fmt::format("PRAGMA busy_timeout = {}", busy_timeout_ms_));
     if (options.read_only) return;
     RunScript("PRAGMA foreign_keys = ON");
@@ -47,6 +49,8 @@ class SqliteDatabase final : public Database {
   }
 
   void UseWriteAheadLog();
+  /// Whether the log goes into the file, and is removed, when its last user closes the file.
+  void EndLogOnClose(bool end);
 
   void BeginRead() override { RunScript("BEGIN"); }
   void BeginWrite() override { RunScript("BEGIN IMMEDIATE"); }
@@ -62,8 +66,9 @@ class SqliteDatabase final : public Database {
  private:
   std::string Explain(const soci::soci_error& error);
   void CheckAccess(const std::filesystem::path& file, const StoreOptions& options) const;
-  void Open(const std::filesystem::path& file, bool read_only);
-  void CheckFormat(const std::filesystem::path& path);
+  void Open(const std::string& name, bool read_only);
+  bool CheckFormat(const std::filesystem::path& path);
+  void OpenLogForReading(const std::filesystem::path& file);
   sqlite_api::sqlite3* Connection();
   int SystemErrno();
 
@@ -100,8 +105,8 @@ void SqliteDatabase::CheckAccess(const std::filesystem::path& file,
 
 // SOCI takes a text without '=' as the file's name, and else parses options out of it; in an
 // option's value a quote ends what a space does not.
-void SqliteDatabase::Open(const std::filesystem::path& file, bool read_only) {
-  std::string text = file.string();
+void SqliteDatabase::Open(const std::string& name, bool read_only) {
+  std::string text = name;
   if (read_only || text.find('=') != std::string::npos) {
     if (text.find('"') != std::string::npos)
       Fail("a file name with both '=' and '\"' is not supported");
@@ -115,18 +120,54 @@ void SqliteDatabase::Open(const std::filesystem::path& file, bool read_only) {
 }
 
 // SQLite itself takes a file of a few bytes for an empty one. It is read through SQLite: to close
-// another descriptor of the file would drop the locks that this process has on it.
-void SqliteDatabase::CheckFormat(const std::filesystem::path& path) {
+// another descriptor of the file would drop the locks that this process has on it. True for a file
+// with a write-ahead log.
+bool SqliteDatabase::CheckFormat(const std::filesystem::path& path) {
   std::error_code error;
-  if (std::filesystem::file_size(path, error) == 0 || error) return;
+  if (std::filesystem::file_size(path, error) == 0 || error) return false;
   constexpr std::string_view kMagic("SQLite format 3\0", 16);
   sqlite_api::sqlite3_file* file = nullptr;
   sqlite_api::sqlite3_file_control(Connection(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
-  if (file == nullptr || file->pMethods == nullptr) return;
-  std::array<char, kMagic.size()> found{};
+  if (file == nullptr || file->pMethods == nullptr) return false;
+  constexpr std::size_t kReadVersion = 19;  // an offset in the header; 2 is a log
+  std::array<char, kReadVersion + 1> found{};
   const int result = file->pMethods->xRead(file, found.data(), static_cast<int>(found.size()), 0);
-  if (result != SQLITE_OK && result != SQLITE_IOERR_SHORT_READ) return;  // the first query says it
-  if (std::string_view(found.data(), found.size()) != kMagic) Fail(kNotSqlite);
+  if (result != SQLITE_OK && result != SQLITE_IOERR_SHORT_READ) {
+    return false;  // the first query says it
+  }
+  if (std::string_view(found.data(), kMagic.size()) != kMagic) Fail(kNotSqlite);
+  return found[kReadVersion] == 2;
+}
+
+/// A URI of a file that nobody writes: read without locks, and without files beside it.
+std::string Immutable(const std::filesystem::path& file) {
+  std::string uri = "file:";
+  for (const char c : file.string()) {
+    uri += std::string_view("%?#\"").find(c) == std::string_view::npos
+               ? std::string(1, c)
+               : fmt::format("%{:02X}", static_cast<int>(c));
+  }
+  return uri + "?immutable=1";
+}
+
+// Who may not write cannot remove the log's two files, and where it may not make them either it
+// cannot read at all.
+void SqliteDatabase::OpenLogForReading(const std::filesystem::path& file) {
+  const bool is_used = HasAccess(file.string() + "-wal", F_OK);
+  if (HasAccess(file, W_OK) && HasAccess(file.parent_path(), W_OK | X_OK)) {
+    session().close();
+    Open(file.string(), false);
+    RunScript("PRAGMA query_only = ON");
+    if (is_used) EndLogOnClose(false);  // the file may be another program's
+  } else if (!is_used && !HasAccess(file.parent_path(), W_OK | X_OK)) {
+    session().close();
+    Open(Immutable(file), true);
+  }
+}
+
+void SqliteDatabase::EndLogOnClose(bool end) {
+  sqlite_api::sqlite3_db_config(Connection(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, end ? 0 : 1,
+                                nullptr);
 }
 
 // SQLite does not wait for the lock here, so that two programs that make the same new file meet.
@@ -210,7 +251,11 @@ std::string SqliteDatabase::Explain(const soci::soci_error& error) {
 std::unique_ptr<Database> OpenSqlite(const std::string& url, const std::filesystem::path& file,
                                      const StoreOptions& options) {
   auto database = std::make_unique<SqliteDatabase>(url, file, options);
-  if (options.read_only) return database;
+  if (options.read_only) {
+    RequireSchema(*database);
+    database->EndLogOnClose(true);
+    return database;
+  }
   EnsureSchema(*database);  // first: a file that it refuses keeps its journal
   database->UseWriteAheadLog();
   return database;

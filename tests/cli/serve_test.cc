@@ -12,6 +12,7 @@
 
 #include "tests/cli/program.h"
 #include "tests/support/connection.h"
+#include "tests/support/raw_database.h"
 
 namespace netsmith::testing {
 namespace {
@@ -184,6 +185,40 @@ TEST_F(ServeTest, ASearchThatIsRefusedLeavesTheStudyEnded) {
   }
   Serve();
   EXPECT_EQ(Data().at("status").at("state"), "ended");
+}
+
+TEST_F(ServeTest, ASearchThatIsRefusedForTheTrialsThatAreThereLeavesTheStudyEnded) {
+  RawDatabase(folder_.path() / "study.db")
+      .Run("UPDATE netsmith_trials SET graph_hash = 'other' WHERE number = 5");
+  const auto refused =
+      Netsmith(SearchArguments({"--evaluator", Evaluator(0), "--resume", "--trials", "8"}));
+  EXPECT_EQ(refused.exit_code, 4);
+  EXPECT_THAT(ErrorLine(refused), HasSubstr("trial 5"));
+  Serve();
+  EXPECT_EQ(Data().at("status").at("state"), "ended");
+}
+
+TEST_F(ServeTest, AResumedSearchIsSeenToRunWhileItGoesThroughTheTrialsThatAreThere) {
+  // A cell that takes long to learn, so that this takes some seconds.
+  const auto search =
+      SearchArguments({"--evaluator", Evaluator(0), "--study", "t", "--strategy", "reinforce",
+                       "--units", "1024", "--batch", "1", "--trials", "1000", "--resume"});
+  BackgroundProcess first(NetsmithCommand(search));
+  while (first.ErrorsSoFar().find("t [16/") == std::string::npos && !first.HasEnded()) {
+    std::this_thread::sleep_for(10ms);
+  }
+  first.Signal(SIGINT);
+  EXPECT_EQ(first.Wait().exit_code, 130);
+  const auto show = [&] { return Netsmith({"show", "t", "--store", store()}).out; };
+  EXPECT_THAT(show(), HasSubstr("goes on by: "));
+  Serve("t");
+  EXPECT_EQ(Data().at("status").at("state"), "stopped");
+  const std::size_t stored = NumTrials();
+
+  const BackgroundProcess second(NetsmithCommand(search));
+  ASSERT_TRUE(Becomes("running"));
+  EXPECT_THAT(show(), Not(HasSubstr("goes on by: ")));
+  EXPECT_EQ(NumTrials(), stored) << "it has gone through them already";
 }
 
 TEST_F(ServeTest, PausesContinuesAndStopsTheSearch) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -151,6 +152,35 @@ TEST_F(TrainingTest, OutWritesTheSeedThatIsBestOnValidationAsOneFile) {
   EXPECT_EQ(ReadFile(again / "model.netsmith"), ReadFile(out / "model.netsmith"));
 }
 
+TEST_F(TrainingTest, OutKeepsAnotherModelThatIsThere) {
+  const std::filesystem::path out = folder_.path() / "m", model = out / "model.netsmith",
+                              first = out / "model.1.netsmith", second = out / "model.2.netsmith";
+  const auto train = [&](const char* network) {
+    Run(Train({"--seeds", "1", "--network", network, "--out", out.string()}));
+    return ReadFile(model);
+  };
+  const std::string a = train("3,4,2,0");
+  EXPECT_EQ(train("3,4,2,0"), a);
+  EXPECT_FALSE(std::filesystem::exists(first)) << "the same again";
+  const std::string b = train("3,2,1,0");
+  EXPECT_THAT(errors_, HasSubstr("m/model.netsmith held 3,4,2,0: kept as "));
+  EXPECT_EQ(ReadFile(first), a);
+  EXPECT_EQ(train("3,4,2,0"), a);
+  EXPECT_EQ(ReadFile(first), a);
+  EXPECT_EQ(ReadFile(second), b);
+  train("3,2,1,0");
+  EXPECT_THAT(errors_, ::testing::Not(HasSubstr("kept as"))) << "both are";
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(out), {}), 3);
+
+  Run(CompareOptions(SearchArguments({"--out", out.string()})));
+  Run(CompareOptions(SearchArguments({"--out", out.string(), "--resume"})));
+  EXPECT_THAT(errors_, ::testing::Not(HasSubstr("kept as")));
+  std::ofstream(model) << "a note";
+  train("3,2,1,0");
+  EXPECT_THAT(errors_, HasSubstr("held something else: kept as "));
+  EXPECT_EQ(ReadFile(out / "model.3.netsmith"), "a note");
+}
+
 TEST_F(TrainingTest, OutThatCannotBeAFolderIsSaidBeforeTheTraining) {
   const ProcessResult result = Netsmith(Train({"--out", data() + "/train-images-idx3-ubyte"}));
   EXPECT_EQ(result.exit_code, 2);
@@ -274,6 +304,26 @@ TEST_F(TrainingTest, SearchWithOutTrainsItsBestNetworkAndWritesIt) {
   EXPECT_EQ(ReadFile(out + "/model.netsmith"), bytes);
 }
 
+TEST_F(TrainingTest, AFullTrainingOfFewerUpdatesThanAChildsIsWarnedOf) {
+  const auto with = [](std::vector<std::string> arguments, const char* epochs) {
+    arguments.insert(arguments.end(), {"--folds", "1", "--finalists", "1", "--learning-rates",
+                                       "0.01", "--mb", "1000", "--epochs", epochs, "--json"});
+    return arguments;
+  };
+  const std::string warning =
+      "a full training makes 4 updates, fewer than the 5 of a child's training in the search; "
+      "--epochs 5 makes as many\n";
+  Run(with(SearchArguments({"--out", (folder_.path() / "m").string()}), "4"));
+  EXPECT_THAT(errors_, HasSubstr(warning));
+  EXPECT_LT(errors_.find(warning), errors_.find("s [1/6]")) << "before the work";
+  Run(with({"compare", "s", "--store", store()}, "4"));
+  EXPECT_THAT(errors_, HasSubstr(warning));
+  Run(with({"compare", "s", "--store", store()}, "5"));
+  EXPECT_THAT(errors_, ::testing::Not(HasSubstr("updates")));
+  Run(with({"compare", "--data", data(), "--network", "3,4,2,0"}, "1"));
+  EXPECT_THAT(errors_, ::testing::Not(HasSubstr("update"))) << "there is no search";
+}
+
 TEST_F(TrainingTest, CompareTrainsEveryNetworkAtItsBestRate) {
   const json result = Run(CompareOptions(
       {"compare", "--data", data(), "--network", "3,4,2,0", "--network", "5,2,1,0"}));
@@ -314,6 +364,32 @@ TEST_F(TrainingTest, CompareAfterASearchSetsItBesideRandomSearchAndKeepsTheTrain
   EXPECT_THAT(errors_, HasSubstr("full trainings of 1 network"));
   const json by_itself = Run(CompareOptions({"compare", "s", "--store", store(), "--seed", "3"}));
   EXPECT_EQ(by_itself, comparison);
+}
+
+TEST_F(TrainingTest, AnotherComparisonKeepsWhatTheOneBeforeItFound) {
+  Run(CompareOptions(SearchArguments({"--compare"})));
+  const auto compare = [&](const char* seed) {
+    return Run(CompareOptions({"compare", "s", "--store", store(), "--seed", seed}));
+  };
+  const auto show = [&] { return Run({"show", "s", "--store", store(), "--json"}); };
+  const json first = show().at("found");
+  compare("3");
+  EXPECT_THAT(errors_, ::testing::Not(HasSubstr("is kept as"))) << "the same again";
+  compare("4");
+  EXPECT_THAT(errors_, HasSubstr("its comparison of before is kept as netsmith:comparison.1"));
+  const json second = show().at("found");
+  EXPECT_NE(second, first);
+  EXPECT_EQ(show().at("found_before"), json::array({first}));
+  EXPECT_THAT(Netsmith({"show", "s", "--store", store()}).out,
+              HasSubstr("found (in an earlier comparison): "));
+
+  compare("3");
+  EXPECT_THAT(errors_, HasSubstr("is kept as netsmith:comparison.2"));
+  EXPECT_EQ(show().at("found"), first);
+  EXPECT_EQ(show().at("found_before"), json::array({second}));
+  compare("4");
+  EXPECT_THAT(errors_, ::testing::Not(HasSubstr("is kept as"))) << "both are";
+  EXPECT_EQ(show().at("found_before"), json::array({first}));
 }
 
 }  // namespace

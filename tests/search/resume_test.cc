@@ -90,6 +90,37 @@ TEST(ResumeTest, ASearchThatIsRefusedNeverBegins) {
   EXPECT_FALSE(begun) << "some of the trials are checked";
 }
 
+TEST(ResumeTest, ASearchSaysThatItHoldsItsStudyBeforeItGoesThroughItsTrials) {
+  class Strategy final : public ChaoticStrategy {
+   public:
+    explicit Strategy(std::vector<std::string>& log)
+        : ChaoticStrategy(TinySpace().decisions(), 1), log_(log) {}
+    std::vector<space::Genome> Ask(int count) override {
+      log_.emplace_back("ask");
+      return ChaoticStrategy::Ask(count);
+    }
+
+   private:
+    std::vector<std::string>& log_;
+  };
+  LogStore store;
+  std::vector<std::string> log;
+  const auto search = [&](std::int64_t num_trials, bool resume) {
+    log.clear();
+    Strategy strategy(log);
+    TinySearch tiny = SearchOf(num_trials, resume);
+    tiny.options.on_hold = [&] { log.emplace_back("hold"); };
+    tiny.options.on_begin = [&] { log.emplace_back("begin"); };
+    return MessageOf([&] { tiny.Run(store, strategy); });
+  };
+  search(8, false);
+  EXPECT_EQ(log, (std::vector<std::string>{"hold", "ask", "begin", "ask"}));
+  search(12, true);
+  EXPECT_EQ(log, (std::vector<std::string>{"hold", "ask", "ask", "begin", "ask"}));
+  EXPECT_THAT(search(12, false), HasSubstr("exists already"));
+  EXPECT_TRUE(log.empty()) << "it never held it";
+}
+
 TEST(ResumeTest, ASearchThatIsRefusedLeavesTheStudysAttributesAsTheyWere) {
   store::MemoryStore store;
   const auto search = [&](bool resume, std::uint64_t seed, const std::string& value) {

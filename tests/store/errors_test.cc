@@ -16,6 +16,7 @@
 #include "netsmith/base/error.h"
 #include "netsmith/store/open.h"
 #include "netsmith/study/store.h"
+#include "tests/support/as_nobody.h"
 #include "tests/support/environment.h"
 #include "tests/support/raw_database.h"
 #include "tests/support/trials.h"
@@ -25,6 +26,7 @@ namespace {
 
 using store::OpenStore;
 using ::testing::AllOf;
+using testing::AsNobody;
 using testing::CompleteEvaluation;
 using testing::ExampleSpec;
 using ::testing::HasSubstr;
@@ -83,20 +85,6 @@ class SmallDisk {
  private:
   std::filesystem::path folder_;
   bool mounted_ = false;
-};
-
-// Another user, for the time of a test.
-class AsNobody {
- public:
-  AsNobody() : switched_(seteuid(65534) == 0) {}
-  ~AsNobody() {
-    if (switched_ && seteuid(0) != 0) abort();
-  }
-  AsNobody(const AsNobody&) = delete;
-  AsNobody& operator=(const AsNobody&) = delete;
-
- private:
-  bool switched_;
 };
 
 TEST_F(StoreErrorTest, FolderMissing) {

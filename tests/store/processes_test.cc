@@ -241,5 +241,21 @@ TEST_F(StoreProcessesTest, AReaderSeesWholeGenerationsWhileAnotherWrites) {
   EXPECT_GE(SoundTrials().size(), before);
 }
 
+// Whoever closes the file tries to take its log away; the writer may be there or just come.
+TEST_F(StoreProcessesTest, ReadersThatComeAndGoDisturbNoWriter) {
+  OpenStore(url())->CreateStudy(ExampleSpec("a"));
+  const auto read = [&] {
+    for (int i = 0; i < 30; ++i) OpenStore(url(), {.read_only = true})->StudyNames();
+  };
+  for (int round = 0; round < 3; ++round) {
+    Writer writer(url());
+    read();
+    writer.AwaitFirst();
+    read();
+    writer.Kill();
+    SoundTrials();
+  }
+}
+
 }  // namespace
 }  // namespace netsmith

@@ -138,7 +138,7 @@ function showComparison(view, host) {
   if (!networks.length && !comparison.random) return false;
   if (networks.length) {
     if (comparison.verdict) host.append(el("p", {}, sentence(comparison.verdict)));
-    host.append(el("p", { class: "note" }, "Each trained in full, at the learning rate that is best on validation. " +
+    host.append(el("p", { class: "note" }, "Each trained in full, at the learning rate that is best on validation; an ensemble is the finalists' mean. " +
       "Found: the study's best on validation after full training."), networkTable(view, networks));
   }
   const random = comparison.random;

@@ -184,14 +184,15 @@ void AddEnsemble(std::vector<report::TrainedNetwork>& networks,
                  const train::FullTrainingOptions& options,
                  std::optional<train::FullTrainingResult> result, KeptTrainings& kept,
                  const std::stop_token& stop) {
-  const auto finalists = std::span(networks).first(members.size());
   if (!result) {
-    std::vector<train::FullTrainingResult> trainings;
-    for (const report::TrainedNetwork& finalist : finalists) {
-      trainings.push_back(finalist.training);
-    }
+    std::vector<const train::FullTrainingResult*> trainings;
+    for (std::size_t i = 0; i < members.size(); ++i) trainings.push_back(&networks[i].training);
     result = MeasureEnsemble(members, trainings, problem, options, stop);
     kept.Keep(members, *result);
+    for (report::TrainedNetwork& network : networks) {
+      network.training.fold_weights.clear();
+      network.training.seed_weights.clear();
+    }
   }
   report::TrainedNetwork ensemble{
       .role = "ensemble",
@@ -205,19 +206,30 @@ void AddEnsemble(std::vector<report::TrainedNetwork>& networks,
   networks.insert(networks.begin() + std::ssize(members), std::move(ensemble));
 }
 
-/// True when every network of the comparison `earlier` is in `later` too, with the same figures.
-bool IsPartOf(const std::string& earlier, const std::string& later) {
-  if (base::JsonDepth(earlier) > base::kMaxJsonDepth) return false;
-  const auto before = nlohmann::json::parse(earlier, nullptr, /*allow_exceptions=*/false);
-  if (!before.is_object() || !before.contains("networks")) return false;
-  const auto after = nlohmann::json::parse(later).at("networks");
-  // A network that was trained again for its weights took another time.
-  const auto without_time = [](nlohmann::json network) {
+/// The comparison's figures; an object without networks for another text. A network that was
+/// trained again for its weights took another time, which is no figure.
+nlohmann::json FiguresOf(const std::string& comparison) {
+  nlohmann::json figures = nlohmann::json::object();
+  if (base::JsonDepth(comparison) > base::kMaxJsonDepth) return figures;
+  const auto json = nlohmann::json::parse(comparison, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object() || !json.contains("networks")) return figures;
+  figures = json;
+  for (auto& network : figures["networks"]) {
     if (network.is_object()) network.erase("seconds");
-    return network;
-  };
-  return std::ranges::all_of(before.at("networks"), [&](const auto& network) {
-    return std::ranges::find(after, without_time(network), without_time) != after.end();
+  }
+  return figures;
+}
+
+/// True when `later` has every network of `earlier`, with the same figures, and the same of random
+/// search.
+bool IsPartOf(const std::string& earlier, const std::string& later) {
+  const nlohmann::json before = FiguresOf(earlier), after = FiguresOf(later);
+  if (!before.contains("networks")) return false;
+  if (before.contains("random") && before["random"] != after.value("random", nlohmann::json())) {
+    return false;
+  }
+  return std::ranges::all_of(before["networks"], [&](const auto& network) {
+    return std::ranges::find(after["networks"], network) != after["networks"].end();
   });
 }
 
@@ -228,7 +240,7 @@ void KeepComparison(study::Store& store, const std::string& study, const std::st
   if (earlier && !IsPartOf(*earlier, comparison)) {
     int number = 1;
     auto kept = store.FindAttribute(study, EarlierComparisonKey(number));
-    while (kept && kept != earlier) {
+    while (kept && FiguresOf(*kept) != FiguresOf(*earlier)) {
       kept = store.FindAttribute(study, EarlierComparisonKey(++number));
     }
     if (!kept) {
@@ -248,7 +260,8 @@ const report::TrainedNetwork& Chosen(const report::Comparison& comparison) {
     return std::ranges::find(comparison.networks, role, &report::TrainedNetwork::role);
   };
   const auto ensemble = with("ensemble");
-  return ensemble != comparison.networks.end() ? *ensemble : *with("found");
+  const bool is_there = ensemble != comparison.networks.end() && ensemble->training.best;
+  return is_there ? *ensemble : *with("found");
 }
 
 std::string EarlierComparisonKey(int number) {
@@ -261,7 +274,7 @@ std::vector<std::string> EarlierComparisons(study::Store& store, const std::stri
   for (int number = 1;; ++number) {
     auto kept = store.FindAttribute(study, EarlierComparisonKey(number));
     if (!kept) return earlier;
-    if (kept != last) earlier.push_back(*std::move(kept));
+    if (!last || FiguresOf(*kept) != FiguresOf(*last)) earlier.push_back(*std::move(kept));
   }
 }
 
@@ -280,7 +293,7 @@ void ComparisonFlags::Declare(OptionTable& options) {
       "chooses 5 where that has fewer than 200 samples to validate");
   options.Flag("ensemble", &ensemble,
                "Also join the finalists to one network, which gives the mean of their logits, and "
-               "measure it; a model is made of it");
+               "measure it; what search --out writes");
   options.Text("hand-made", "NET", &hand_made,
                "The network to compare with, or none; auto takes two convolutions of 32 and 64 "
                "filters, in two dimensions for images unless the study's space is post");
@@ -349,9 +362,12 @@ report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonR
   const auto num_finalists = static_cast<std::size_t>(
       std::ranges::count(comparison.networks, "finalist", &report::TrainedNetwork::role));
   const bool joins = flags.ensemble && num_finalists > 1;
-  if (flags.ensemble && !joins) base::LogWarning("--ensemble: found 1 finalist, there is none");
+  if (flags.ensemble && !joins) {
+    base::LogWarning("--ensemble: found 1 finalist, expected 2 or more: no ensemble is made");
+  }
   const auto members = std::span<const train::NamedNetwork>(graphs).first(num_finalists);
   std::optional<train::FullTrainingResult> ensemble;
+  if (joins) EnsembleGraphOf(members);  // a mistake is found before the trainings
   if (joins && !request.keep_weights) ensemble = kept->Find(members);
   options.keep_weights = joins && !ensemble     ? train::KeptWeights::kAll
                          : request.keep_weights ? train::KeptWeights::kBest
@@ -363,7 +379,8 @@ report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonR
   }
   if (request.study) {
     const std::size_t found = ChooseFound(comparison.networks);
-    if (request.keep_weights && !joins) {
+    const bool has_ensemble = joins && Chosen(comparison).role == "ensemble";
+    if (request.keep_weights && !has_ensemble) {
       RestoreWeights(graphs[found], problem, options, comparison.networks[found].training, stop);
     }
     const auto first = comparison.networks.begin(),

@@ -65,8 +65,10 @@ const report::TrainedNetwork& Chosen(const report::Comparison& comparison);
 /// is the found network and comes first. With `flags.ensemble` the mean of the finalists is
 /// measured too: of each seed's trainings on the test set, of each fold's on its validation
 /// samples. `store` is needed for a study only. What was trained for a study is kept with it and
-/// not trained again. Beside a study, its random one is compared when the store has it. Errors
-/// StoreError: the study has no complete trial. As TrainInFull, ParseNetwork.
+/// not trained again. Beside a study, its random one is compared when the store has it.
+///
+/// Errors   StoreError: the study has no complete trial. InvalidArgument: as
+///          model::EnsembleGraph. As TrainInFull, ParseNetwork.
 report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonRequest& request,
                                  const data::Problem& problem, study::Store* store,
                                  const std::stop_token& stop);

@@ -1,6 +1,7 @@
 #include "netsmith/cli/ensemble.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -9,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "netsmith/base/log.h"
 #include "netsmith/cli/model_output.h"
 #include "netsmith/model/ensemble.h"
 #include "netsmith/model/evaluate.h"
@@ -20,12 +22,12 @@ namespace {
 /// Joins one training of each member; nothing where one of them diverged. `weights` is which list
 /// of the results, `index` the place in it.
 std::optional<model::Network> Join(std::span<const train::NamedNetwork> members,
-                                   std::span<const train::FullTrainingResult> trainings,
+                                   std::span<const train::FullTrainingResult* const> trainings,
                                    std::vector<engine::Weights> train::FullTrainingResult::*weights,
                                    std::size_t index) {
   std::vector<model::Network> networks;
   for (std::size_t i = 0; i < members.size(); ++i) {
-    const engine::Weights& learnt = (trainings[i].*weights)[index];
+    const engine::Weights& learnt = (trainings[i]->*weights)[index];
     if (learnt.params.empty()) return std::nullopt;
     networks.push_back({graph::WithoutUnused(members[i].graph), learnt});
   }
@@ -71,11 +73,10 @@ graph::Graph EnsembleGraphOf(std::span<const train::NamedNetwork> members) {
   return model::EnsembleGraph(graphs);
 }
 
-train::FullTrainingResult MeasureEnsemble(std::span<const train::NamedNetwork> members,
-                                          std::span<const train::FullTrainingResult> trainings,
-                                          const data::Problem& problem,
-                                          const train::FullTrainingOptions& options,
-                                          const std::stop_token& stop) {
+train::FullTrainingResult MeasureEnsemble(
+    std::span<const train::NamedNetwork> members,
+    std::span<const train::FullTrainingResult* const> trainings, const data::Problem& problem,
+    const train::FullTrainingOptions& options, const std::stop_token& stop) {
   using train::FullTrainingResult;
   const Measuring measuring(problem, options.num_cores, stop);
   FullTrainingResult result;
@@ -106,7 +107,10 @@ train::FullTrainingResult MeasureEnsemble(std::span<const train::NamedNetwork> m
                    .test_accuracy = result.test_accuracy.back(),
                    .weights = network->weights};
   }
-  for (const FullTrainingResult& training : trainings) result.seconds += training.seconds;
+  for (const FullTrainingResult* training : trainings) result.seconds += training->seconds;
+  if (std::ranges::any_of(result.test_accuracy, [](double a) { return std::isnan(a); })) {
+    base::LogWarning("the ensemble: a training of one of its members diverged");
+  }
   return result;
 }
 

@@ -17,10 +17,9 @@ graph::Graph EnsembleGraphOf(std::span<const train::NamedNetwork> members);
 /// …, and likewise their folds. Where one of them diverged, so has the ensemble. `best` is as
 /// TrainInFull's; the learning rate is 0, each member having its own.
 /// Errors   InvalidArgument as model::EnsembleGraph. Interrupted.
-train::FullTrainingResult MeasureEnsemble(std::span<const train::NamedNetwork> members,
-                                          std::span<const train::FullTrainingResult> trainings,
-                                          const data::Problem& problem,
-                                          const train::FullTrainingOptions& options,
-                                          const std::stop_token& stop);
+train::FullTrainingResult MeasureEnsemble(
+    std::span<const train::NamedNetwork> members,
+    std::span<const train::FullTrainingResult* const> trainings, const data::Problem& problem,
+    const train::FullTrainingOptions& options, const std::stop_token& stop);
 
 }  // namespace netsmith::cli

@@ -6,8 +6,6 @@
 #include <cerrno>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -57,32 +55,37 @@ std::string ModelText(const std::filesystem::path& path) {
   return "something else";
 }
 
-std::string ContentOf(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+[[noreturn]] void FailToKeep(const std::filesystem::path& path, const std::filesystem::path& kept,
+                             const std::string& why) {
+  throw base::IoError(
+      fmt::format("{}: cannot be kept as {}: {}", path.string(), kept.string(), why));
 }
 
-/// Gives what is under that name another one, unless it is `content`, or kept already.
+/// Gives what is under that name another one as well, unless it is `content`, or kept already. It
+/// stays under its own until it is replaced.
 void KeepEarlier(const std::filesystem::path& path, const std::string& content) {
-  if (!std::filesystem::is_regular_file(path)) return;
-  const std::string earlier = ContentOf(path);
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return;
+  const auto earlier = base::ReadFile(path.string());
   if (earlier == content) return;
-  std::filesystem::path kept = path;
+  const std::string what = ModelText(path);
   for (int number = 1;; ++number) {
+    std::filesystem::path kept = path;
     kept.replace_filename(
         fmt::format("{}.{}{}", path.stem().string(), number, path.extension().string()));
-    if (!std::filesystem::exists(kept)) break;
-    if (ContentOf(kept) == earlier) return;
+    std::filesystem::create_hard_link(path, kept, error);
+    if (error == std::errc::file_exists) {
+      if (earlier && base::ReadFile(kept.string()) == earlier) return;
+      continue;
+    }
+    // Where there are no links.
+    if (error && !std::filesystem::copy_file(path, kept, error)) {
+      FailToKeep(path, kept, error.message());
+    }
+    base::LogInfo(
+        fmt::format("{} held {}: kept as {}", path.string(), base::Printable(what), kept.string()));
+    return;
   }
-  const std::string what = ModelText(path);
-  std::error_code error;
-  std::filesystem::rename(path, kept, error);
-  if (error) {
-    throw base::IoError(
-        fmt::format("{}: cannot be kept as {}: {}", path.string(), kept.string(), error.message()));
-  }
-  base::LogInfo(
-      fmt::format("{} held {}: kept as {}", path.string(), base::Printable(what), kept.string()));
 }
 
 }  // namespace
@@ -115,10 +118,13 @@ nlohmann::ordered_json ModelOutput::Write(const graph::Graph& graph,
                                           nlohmann::ordered_json record) const {
   if (!result.best) throw base::Error("no model is written: every training diverged");
   const train::BestTraining& best = *result.best;
-  const nlohmann::ordered_json figures = {{"learning_rate", result.learning_rate},
-                                          {"seed", best.seed},
-                                          {"validation_accuracy", best.validation_accuracy},
-                                          {"test_accuracy", best.test_accuracy}};
+  const bool has_rate = !record.contains("members");  // those of an ensemble have each their own
+  const nlohmann::ordered_json figures = {
+      {"learning_rate",
+       has_rate ? nlohmann::ordered_json(result.learning_rate) : nlohmann::ordered_json()},
+      {"seed", best.seed},
+      {"validation_accuracy", best.validation_accuracy},
+      {"test_accuracy", best.test_accuracy}};
   record["data"] = data.data;
   if (const auto given = data.RecordFor(problem); !given.empty()) record["data_options"] = given;
   record.update(figures);

@@ -27,8 +27,11 @@ struct ModelOutput {
   /// Writes `result.best` and says so. Another model that is there under that name stays, as
   /// model.1.netsmith or with the next number that is free, and that is said too. `record`: how it
   /// was trained; the data and what is known of the best training are added. Returns what commands
-  /// print: "file", "learning_rate", "seed", "validation_accuracy", "test_accuracy". Errors Error:
-  /// there is none, because all trainings diverged. As model::Save.
+  /// print: "file", "learning_rate" (null where `record` has "members"), "seed",
+  /// "validation_accuracy", "test_accuracy".
+  ///
+  /// Errors   Error: there is none, because all trainings diverged. IoError: it cannot be written,
+  ///          or what is there not be kept.
   nlohmann::ordered_json Write(const graph::Graph& graph, const train::FullTrainingResult& result,
                                const data::Problem& problem, const DataFlags& data,
                                nlohmann::ordered_json record) const;

@@ -50,7 +50,7 @@ class Report : public Command {
     if (json_ && out_ == "-") {
       throw base::ConfigError("--out: found - beside --json, expected a file");
     }
-    const auto store = store::OpenStore(store_, {.read_only = true});
+    const auto store = store::OpenStore(store_, {.read_only = true, .once = true});
     report::StudyView view = ReadStudy(*store, study_, store_);
     report::LearningReplay replay = MakeReplay(view);
     view.learning = LearningOf(view, replay);

@@ -60,6 +60,10 @@ class Search : public Command {
     study_.given = KeptArguments();
     comparison_.training.recipe.Resolve();
     comparison_.Rates();  // a mistake is found before the search
+    if (comparison_.ensemble && !compare_ && !out_.wanted()) {
+      throw base::ConfigError(
+          "--ensemble: found neither --compare nor --out, which train the finalists in full");
+    }
     out_.Prepare();
     const auto start = std::chrono::steady_clock::now();
     const data::Problem problem = study_.data.Load(stop);
@@ -195,6 +199,7 @@ class Search : public Command {
     if (!chosen.members.empty()) record["members"] = chosen.members;
     after.model = out_.Write(chosen.graph, chosen.training, problem, study_.data, record);
     (*after.model)["network"] = chosen.text;
+    if (!chosen.members.empty()) (*after.model)["members"] = chosen.members;
   }
 
   /// False when it was stopped before its end.
@@ -241,12 +246,13 @@ class Search : public Command {
     if (study_.nondeterministic)
       Print("nondeterministic: measured time may have decided its result\n");
     if (after.model) {
-      Print(fmt::format(
-          "model           {}: {}{}, test accuracy {}\n",
-          base::Printable(after.model->at("file").get<std::string>()),
-          base::Printable(after.model->at("network").get<std::string>()),
-          comparison_.ensemble ? "" : ", the best on validation of those trained in full",
-          report::Percent(after.model->at("test_accuracy").get<double>())));
+      Print(fmt::format("model           {}: {}{}, test accuracy {}\n",
+                        base::Printable(after.model->at("file").get<std::string>()),
+                        base::Printable(after.model->at("network").get<std::string>()),
+                        after.model->contains("members")
+                            ? ""
+                            : ", the best on validation of those trained in full",
+                        report::Percent(after.model->at("test_accuracy").get<double>())));
     }
     if (after.comparison) Print("\n" + ToText(*after.comparison));
   }

@@ -80,7 +80,7 @@ class Show : public Command {
       }
       return kDone;
     }
-    const auto store = store::OpenStore(store_, {.read_only = true});
+    const auto store = store::OpenStore(store_, {.read_only = true, .once = true});
     if (svg_) {
       DrawBest(*store);
     } else if (study_.empty()) {

@@ -175,14 +175,17 @@ void WarnOfShortTrainings(const ChildFlags& child, const ComparisonFlags& compar
   if (child.samples > 0) samples = std::min(samples, child.samples);
   const std::int64_t child_updates = child.epochs * WholeSteps(samples, child.mb);
   const TrainingFlags& full = comparison.training;
+  // The smallest fold's, where folds choose.
+  const std::int64_t num_records = problem.development().size();
   const std::int64_t all =
-      comparison.folds > 1 ? problem.development().size() : std::ssize(problem.train());
+      comparison.folds > 1 ? num_records - (num_records + comparison.folds - 1) / comparison.folds
+                           : std::ssize(problem.train());
   const std::int64_t an_epoch = WholeSteps(all, full.mb);
   const std::int64_t updates = full.epochs * an_epoch;
   if (updates >= child_updates) return;
   base::LogWarning(fmt::format(
       "a full training makes {}, fewer than the {} of a child's training in the search; --epochs "
-      "{} makes as many",
+      "{}, or a smaller --mb, makes as many",
       report::Counted(updates, "update"), report::Grouped(child_updates),
       WholeSteps(child_updates, an_epoch)));
 }

@@ -13,6 +13,7 @@ struct StoreOptions {
   int busy_timeout_ms = 10'000;  // how long to wait for another program's write
   bool create = true;            // make the file where there is none
   bool read_only = false;        // no study is changed, whatever is called; implies !create
+  bool once = false;  // with read_only: read at once and closed; what others write is not seen
 };
 
 /// Opens the store of a URL, with its tables made or brought to the newest schema:

@@ -40,7 +40,7 @@ class SqliteDatabase final : public Database {
     CheckAccess(file, options);
     Open(file.string(), options.read_only);
     const bool has_log = CheckFormat(file);
-    if (options.read_only && has_log) OpenLogForReading(file);
+    if (options.read_only && has_log) OpenLogForReading(file, options.once);
     RunScript(fmt::format("PRAGMA busy_timeout = {}", busy_timeout_ms_));
     if (options.read_only) return;
     RunScript("PRAGMA foreign_keys = ON");
@@ -68,7 +68,7 @@ class SqliteDatabase final : public Database {
   void CheckAccess(const std::filesystem::path& file, const StoreOptions& options) const;
   void Open(const std::string& name, bool read_only);
   bool CheckFormat(const std::filesystem::path& path);
-  void OpenLogForReading(const std::filesystem::path& file);
+  void OpenLogForReading(const std::filesystem::path& file, bool once);
   sqlite_api::sqlite3* Connection();
   int SystemErrno();
 
@@ -150,16 +150,17 @@ std::string Immutable(const std::filesystem::path& file) {
   return uri + "?immutable=1";
 }
 
-// Who may not write cannot remove the log's two files, and where it may not make them either it
-// cannot read at all.
-void SqliteDatabase::OpenLogForReading(const std::filesystem::path& file) {
+// Who may not write the file cannot remove the log's two files, which would then keep its owner
+// from writing, and where it may not make them it cannot read at all. So it takes the file as it
+// is, where nobody uses it; not for long, as SQLite would not see what is written then.
+void SqliteDatabase::OpenLogForReading(const std::filesystem::path& file, bool once) {
   const bool is_used = HasAccess(file.string() + "-wal", F_OK);
   if (HasAccess(file, W_OK) && HasAccess(file.parent_path(), W_OK | X_OK)) {
     session().close();
     Open(file.string(), false);
     RunScript("PRAGMA query_only = ON");
     if (is_used) EndLogOnClose(false);  // the file may be another program's
-  } else if (!is_used && !HasAccess(file.parent_path(), W_OK | X_OK)) {
+  } else if (!is_used && once) {
     session().close();
     Open(Immutable(file), true);
   }

@@ -280,6 +280,18 @@ TEST_F(TrainingTest, TheEnsembleOfTheFinalistsIsMeasuredAndIsTheModel) {
   }
 }
 
+TEST_F(TrainingTest, AnEnsembleThatCannotBeIsSaidBeforeTheWork) {
+  const ProcessResult alone = Netsmith(SearchArguments({"--ensemble"}));
+  EXPECT_EQ(alone.exit_code, 2);
+  EXPECT_THAT(ErrorLine(alone), HasSubstr("--ensemble: found neither --compare nor --out"));
+  const ProcessResult compare =
+      Netsmith({"compare", "--data", data(), "--network", "3,4,2,0", "--ensemble"});
+  EXPECT_EQ(compare.exit_code, 2);
+  EXPECT_THAT(ErrorLine(compare), HasSubstr("--ensemble: found no study"));
+  Run(CompareOptions(SearchArguments({"--compare", "--ensemble"}), "1"));
+  EXPECT_THAT(errors_, HasSubstr("found 1 finalist, expected 2 or more"));
+}
+
 TEST_F(TrainingTest, MoreFoldsThanSamplesAreAnErrorBeforeTheSearch) {
   const auto search = CompareOptions(SearchArguments({"--compare"}), "1", "241");
   const ProcessResult result = Netsmith(search);
@@ -312,7 +324,7 @@ TEST_F(TrainingTest, AFullTrainingOfFewerUpdatesThanAChildsIsWarnedOf) {
   };
   const std::string warning =
       "a full training makes 4 updates, fewer than the 5 of a child's training in the search; "
-      "--epochs 5 makes as many\n";
+      "--epochs 5, or a smaller --mb, makes as many\n";
   Run(with(SearchArguments({"--out", (folder_.path() / "m").string()}), "4"));
   EXPECT_THAT(errors_, HasSubstr(warning));
   EXPECT_LT(errors_.find(warning), errors_.find("s [1/6]")) << "before the work";

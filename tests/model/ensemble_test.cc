@@ -89,6 +89,7 @@ TEST(EnsembleTest, IsAskedLikeAnyOtherModel) {
   Predictor(ensemble).Predict(samples, found);
   Predictor(WithNetwork(ensemble, ForInference({ensemble.graph, ensemble.weights})))
       .Predict(samples, folded);
+  // A folded norm rounds each weight once more.
   for (std::size_t c = 0; c < found.size(); ++c) EXPECT_NEAR(found[c], folded[c], 1e-5);
 }
 

@@ -114,6 +114,22 @@ TEST(ComparisonTest, TextAndJsonHoldTheSameFigures) {
   EXPECT_NEAR(json.at("random").at("mean_difference").at("value"), 0.2, 1e-12);
 }
 
+TEST(ComparisonTest, AnEnsembleHasMembersAndNoLearningRateOfItsOwn) {
+  Comparison comparison;
+  comparison.networks = {Network("found", {0.9}), Network("finalist", {0.8}),
+                         Network("ensemble", {0.95})};
+  comparison.networks[0].training.learning_rate = 0.125;
+  comparison.networks[2].members = {"3,4,1,0", "5,8,1,0"};
+  comparison.networks[2].text = "the mean of both";
+  const auto networks = nlohmann::json::parse(ToJson(comparison)).at("networks");
+  EXPECT_EQ(networks[0].at("learning_rate"), 0.125);
+  EXPECT_FALSE(networks[0].contains("members"));
+  EXPECT_TRUE(networks[2].at("learning_rate").is_null());
+  EXPECT_EQ(networks[2].at("members"), nlohmann::json({"3,4,1,0", "5,8,1,0"}));
+  EXPECT_THAT(ToText(comparison), HasSubstr("the mean of both"));
+  EXPECT_EQ(FoundIn(ToJson(comparison))->finalists, 2) << "the ensemble is none";
+}
+
 TEST(ComparisonTest, TheFoundNetworkAndTheBestByRewardAreToldApart) {
   Comparison comparison;
   comparison.networks = {Network("found", {0.9}), Network("finalist", {0.8}),

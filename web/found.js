@@ -84,6 +84,10 @@ function foundFacts(view) {
       ["Test accuracy", share(found.test)],
       ["Reward", rewardText(view, found.reward)],
       ...networkRows(found)])];
+  if (found.ensemble) {
+    parts.push(el("h3", {}, "Ensemble"), el("p", {}, `The ${found.finalists} that were trained, joined to one network:`),
+      facts([["Validation accuracy", share(found.ensemble.validation)], ["Test accuracy", share(found.ensemble.test)]]));
+  }
   if (!best) return parts;
   parts.push(el("h3", {}, "Best by reward"));
   if (best.network === found.network) {

@@ -139,10 +139,15 @@ class Show : public Command {
     const auto nullable = [](const std::optional<double>& number) {
       return number ? ordered_json(*number) : ordered_json();
     };
-    return {{"network", found->network},
-            {"reward", nullable(found->reward)},
-            {"validation", nullable(found->validation)},
-            {"test", nullable(found->test)}};
+    ordered_json json = {{"network", found->network},
+                         {"reward", nullable(found->reward)},
+                         {"validation", nullable(found->validation)},
+                         {"test", nullable(found->test)}};
+    if (found->ensemble) {
+      json["ensemble"] = {{"validation", nullable(found->ensemble->validation)},
+                          {"test", nullable(found->ensemble->test)}};
+    }
+    return json;
   }
 
   /// A line each: trials, samples, the found network, how to go on.
@@ -168,9 +173,14 @@ class Show : public Command {
     const auto accuracy = [](const std::optional<double>& a) {
       return a ? report::Percent(*a) : std::string("diverged");
     };
-    return fmt::format("found ({}): {}, validation {}, test {}\n", meaning,
-                       base::Printable(found.network), accuracy(found.validation),
-                       accuracy(found.test));
+    std::string text = fmt::format("found ({}): {}, validation {}, test {}\n", meaning,
+                                   base::Printable(found.network), accuracy(found.validation),
+                                   accuracy(found.test));
+    if (found.ensemble) {
+      text += fmt::format("ensemble of its {} finalists: validation {}, test {}\n", found.finalists,
+                          accuracy(found.ensemble->validation), accuracy(found.ensemble->test));
+    }
+    return text;
   }
 
   /// The found network, or the best by reward where none was trained in full.

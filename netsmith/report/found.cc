@@ -32,17 +32,25 @@ std::optional<Found> FoundIn(const std::string& comparison_json) {
   try {
     const json comparison = json::parse(comparison_json);
     std::optional<Found> found;
+    std::optional<FoundEnsemble> ensemble;
     int finalists = 0;
     for (const json& network : comparison.at("networks")) {
       const auto role = network.at("role").get<std::string>();
       if (role == "finalist" || role == "found") ++finalists;
+      if (role == "ensemble") {
+        ensemble = {.validation = Mean(network.at("validation_accuracy")),
+                    .test = Mean(network.at("test_accuracy"))};
+      }
       if (role != "found") continue;
       found = Found{.network = network.at("network").get<std::string>(),
                     .reward = Number(network.at("reward")),
                     .validation = Mean(network.at("validation_accuracy")),
                     .test = Mean(network.at("test_accuracy"))};
     }
-    if (found) found->finalists = finalists;
+    if (found) {
+      found->finalists = finalists;
+      found->ensemble = ensemble;
+    }
     return found;
   } catch (const json::exception&) {
     return std::nullopt;

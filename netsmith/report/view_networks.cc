@@ -67,6 +67,10 @@ ordered_json FoundJson(const StudyView& view) {
   json["validation"] = Nullable(found->validation);
   json["test"] = Nullable(found->test);
   json["finalists"] = found->finalists;
+  if (found->ensemble) {
+    json["ensemble"] = {{"validation", Nullable(found->ensemble->validation)},
+                        {"test", Nullable(found->ensemble->test)}};
+  }
   return json;
 }
 

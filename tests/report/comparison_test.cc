@@ -127,7 +127,11 @@ TEST(ComparisonTest, AnEnsembleHasMembersAndNoLearningRateOfItsOwn) {
   EXPECT_TRUE(networks[2].at("learning_rate").is_null());
   EXPECT_EQ(networks[2].at("members"), nlohmann::json({"3,4,1,0", "5,8,1,0"}));
   EXPECT_THAT(ToText(comparison), HasSubstr("the mean of both"));
-  EXPECT_EQ(FoundIn(ToJson(comparison))->finalists, 2) << "the ensemble is none";
+  const auto found = FoundIn(ToJson(comparison));
+  EXPECT_EQ(found->finalists, 2) << "the ensemble is none";
+  ASSERT_TRUE(found->ensemble);
+  EXPECT_EQ(found->ensemble->validation, 0.9);
+  EXPECT_EQ(found->ensemble->test, 0.95);
 }
 
 TEST(ComparisonTest, TheFoundNetworkAndTheBestByRewardAreToldApart) {

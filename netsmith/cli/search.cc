@@ -207,7 +207,7 @@ class Search : public Command {
                        const std::stop_token& stop) const {
     StudyFlags random = study_;
     random.strategy.strategy = "random";
-    constexpr std::array kOfTheOther = {"--compare", "--out"};
+    constexpr std::array kOfTheOther = {"--compare", "--out", "--ensemble"};
     random.given = Without(kOfTheOther, study_.given);
     random.given.emplace_back("--strategy=random");
     random.given.push_back("--study=" + RandomStudyName(study_.study));

@@ -273,6 +273,12 @@ TEST_F(TrainingTest, TheEnsembleOfTheFinalistsIsMeasuredAndIsTheModel) {
     EXPECT_THAT(ensemble.at("test_accuracy"),
                 ::testing::Contains(model.at("test_accuracy").get<double>()));
 
+    // Random search has no finalists, and the command that repeats it no ensemble.
+    const std::string report = (folder_.path() / "random.html").string();
+    Run({"report", "s-random", "--store", store(), "--out", report, "--json"});
+    EXPECT_THAT(ReadFile(report), HasSubstr("--strategy=random"));
+    EXPECT_THAT(ReadFile(report), ::testing::Not(HasSubstr("--ensemble")));
+
     // Without a model nothing is trained again.
     const json again = Run(search(folds, {"--resume"}));
     EXPECT_EQ(again.at("comparison"), first.at("comparison"));

@@ -198,29 +198,6 @@ TEST_F(ServeTest, ASearchThatIsRefusedForTheTrialsThatAreThereLeavesTheStudyEnde
   EXPECT_EQ(Data().at("status").at("state"), "ended");
 }
 
-TEST_F(ServeTest, AResumedSearchIsSeenToRunWhileItGoesThroughTheTrialsThatAreThere) {
-  // A cell that takes long to learn, so that this takes some seconds.
-  const auto search =
-      SearchArguments({"--evaluator", Evaluator(0), "--study", "t", "--strategy", "reinforce",
-                       "--units", "1024", "--batch", "1", "--trials", "1000", "--resume"});
-  BackgroundProcess first(NetsmithCommand(search));
-  while (first.ErrorsSoFar().find("t [16/") == std::string::npos && !first.HasEnded()) {
-    std::this_thread::sleep_for(10ms);
-  }
-  first.Signal(SIGINT);
-  EXPECT_EQ(first.Wait().exit_code, 130);
-  const auto show = [&] { return Netsmith({"show", "t", "--store", store()}).out; };
-  EXPECT_THAT(show(), HasSubstr("goes on by: "));
-  Serve("t");
-  EXPECT_EQ(Data().at("status").at("state"), "stopped");
-  const std::size_t stored = NumTrials();
-
-  const BackgroundProcess second(NetsmithCommand(search));
-  ASSERT_TRUE(Becomes("running"));
-  EXPECT_THAT(show(), Not(HasSubstr("goes on by: ")));
-  EXPECT_EQ(NumTrials(), stored) << "it has gone through them already";
-}
-
 TEST_F(ServeTest, PausesContinuesAndStopsTheSearch) {
   BackgroundProcess search(NetsmithCommand(
       SearchArguments({"--evaluator", Evaluator(0.02), "--trials", "100000", "--study", "t"})));

@@ -45,14 +45,6 @@ struct ComparisonRequest {
 study::StudySpec RequireStudy(study::Store& store, const std::string& name,
                               const std::string& store_url);
 
-/// Key of the study's attribute that holds its last comparison, as report::ToJson writes it.
-inline constexpr const char* kComparisonKey = "netsmith:comparison";
-/// Of those before it that hold what it does not, the first is number 1.
-std::string EarlierComparisonKey(int number);
-
-/// Those of the study, as they were made, without any that is the last one now.
-std::vector<std::string> EarlierComparisons(study::Store& store, const std::string& study);
-
 /// Name of the study in which random search is run beside `study`.
 std::string RandomStudyName(const std::string& study);
 

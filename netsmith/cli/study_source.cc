@@ -12,6 +12,7 @@
 #include "netsmith/base/error.h"
 #include "netsmith/cli/comparison_run.h"
 #include "netsmith/cli/flags.h"
+#include "netsmith/cli/kept_comparisons.h"
 #include "netsmith/cli/option_table.h"
 #include "netsmith/report/search_record.h"
 #include "netsmith/search/activity.h"

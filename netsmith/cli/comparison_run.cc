@@ -111,95 +111,61 @@ std::optional<report::RewardComparison> CompareWithRandom(study::Store& store,
   return report::CompareRewards(rewards, random_rewards);
 }
 
-/// Trains the networks that `kept` does not have, and adds each to it as soon as it is done. The
-/// weights of a training that was done before are gone: where all are kept, it is done again.
-void TrainTheRest(std::vector<report::TrainedNetwork>& networks,
-                  const std::vector<train::NamedNetwork>& graphs, const data::Problem& problem,
-                  train::FullTrainingOptions options, const train::Recipe& recipe,
-                  KeptTrainings* kept, const std::stop_token& stop) {
-  std::vector<std::size_t> missing;
-  std::vector<train::NamedNetwork> to_train;
-  for (std::size_t i = 0; i < graphs.size(); ++i) {
-    const bool needs_weights =
-        options.keep_weights == train::KeptWeights::kAll && networks[i].role == "finalist";
-    if (kept != nullptr && !needs_weights) {
-      if (auto result = kept->Find({&graphs[i], 1})) {
-        base::LogInfo(fmt::format("{}: its full training was done before", graphs[i].name));
-        networks[i].training = *std::move(result);
-        continue;
-      }
-    }
-    missing.push_back(i);
-    to_train.push_back(graphs[i]);
-  }
-  if (missing.empty()) return;
+/// Trains the networks in full, but for the trainings that `options.memory` has.
+void TrainAll(std::vector<report::TrainedNetwork>& networks,
+              std::span<const train::NamedNetwork> graphs, const data::Problem& problem,
+              train::FullTrainingOptions options, const train::Recipe& recipe,
+              const std::stop_token& stop) {
+  const std::int64_t num_trainings = std::ssize(graphs) * NumTrainings(options);
   base::LogInfo(fmt::format(
-      "{} of {}: {}, learning rates {}, {}{}{}",
-      report::Counted(std::ssize(missing) * NumTrainings(options), "full training"),
-      report::Counted(std::ssize(missing), "network"), report::Counted(options.epochs, "epoch"),
+      "{} of {}: {}, learning rates {}, {}{}{}", report::Counted(num_trainings, "full training"),
+      report::Counted(std::ssize(graphs), "network"), report::Counted(options.epochs, "epoch"),
       fmt::join(options.learning_rates, ", "), report::Counted(options.num_seeds, "seed"),
       options.num_folds > 1 ? fmt::format(", chosen by {} folds", options.num_folds) : "",
       RecipeText(recipe)));
-  options.on_training = report::LogFullTraining;
-  options.on_network = [&](std::size_t i, const train::FullTrainingResult& result) {
-    networks[missing[i]].training = result;
-    if (kept != nullptr) kept->Keep({&to_train[i], 1}, result);
+  std::int64_t num_trained = 0;
+  options.on_training = [&](const train::FullTrainingProgress& progress) {
+    ++num_trained;
+    report::LogFullTraining(progress);
   };
-  train::TrainInFull(to_train, problem, options, stop);
+  auto results = train::TrainInFull(graphs, problem, options, stop);
+  for (std::size_t i = 0; i < networks.size(); ++i) networks[i].training = std::move(results[i]);
+  if (num_trained < num_trainings) {
+    base::LogInfo(fmt::format("{} of {} were done before", num_trainings - num_trained,
+                              report::Counted(num_trainings, "full training")));
+  }
 }
 
-/// The weights of a training that was done before are had by doing its best seed again.
+/// The weights of a training that was remembered without are had by doing it again.
 void RestoreWeights(const train::NamedNetwork& network, const data::Problem& problem,
                     train::FullTrainingOptions options, train::FullTrainingResult& training,
                     const std::stop_token& stop) {
-  const bool has_folds = options.num_folds > 1;
-  std::optional<std::size_t> best;
-  for (std::size_t i = 0; i < training.test_accuracy.size(); ++i) {
-    if (std::isnan(training.test_accuracy[i])) continue;
-    const auto& accuracy = training.validation_accuracy;
-    if (!best || (!has_folds && accuracy[i] > accuracy[*best])) best = i;
-  }
-  if (training.best || !best) return;
+  if (!training.best || !training.best->weights.params.empty()) return;
+  const data::Problem data = options.num_folds > 1 ? problem.Whole() : problem;
   options.num_folds = 1;
   options.learning_rates = {training.learning_rate};
-  options.seed += *best;
+  options.seed = training.best->seed;
   options.num_seeds = 1;
-  options.on_network = nullptr;
-  options.on_training = nullptr;
+  options.memory = nullptr;
   base::LogInfo(fmt::format("{}: trained again for its weights, learning rate {}, seed {}",
                             network.name, training.learning_rate, options.seed));
-  training.best = std::move(train::TrainInFull(std::span(&network, 1),
-                                               has_folds ? problem.Whole() : problem, options, stop)
-                                .front()
-                                .best);
-  if (training.best && has_folds) {
-    training.best->validation_accuracy = report::MeanAndSd(training.validation_accuracy).mean;
-  }
+  auto again = train::TrainInFull(std::span(&network, 1), data, options, stop).front().best;
+  if (again) training.best->weights = std::move(again->weights);
 }
 
 /// Puts the ensemble of the finalists, which are the first of the networks, behind them.
 void AddEnsemble(std::vector<report::TrainedNetwork>& networks,
                  std::span<const train::NamedNetwork> members, const data::Problem& problem,
-                 const train::FullTrainingOptions& options,
-                 std::optional<train::FullTrainingResult> result, KeptTrainings& kept,
-                 const std::stop_token& stop) {
-  if (!result) {
-    std::vector<const train::FullTrainingResult*> trainings;
-    for (std::size_t i = 0; i < members.size(); ++i) trainings.push_back(&networks[i].training);
-    result = MeasureEnsemble(members, trainings, problem, options, stop);
-    kept.Keep(members, *result);
-    for (report::TrainedNetwork& network : networks) {
-      network.training.fold_weights.clear();
-      network.training.seed_weights.clear();
-    }
-  }
+                 const train::FullTrainingOptions& options, const std::stop_token& stop) {
+  std::vector<const train::FullTrainingResult*> trainings;
+  for (std::size_t i = 0; i < members.size(); ++i) trainings.push_back(&networks[i].training);
   report::TrainedNetwork ensemble{
       .role = "ensemble",
       .text = fmt::format("the mean of the logits of the {} finalists", members.size()),
       .form = "the finalists side by side, as one network",
       .graph = EnsembleGraphOf(members),
       .costs = {},
-      .training = *std::move(result)};
+      .training = MeasureEnsemble(members, trainings, problem, options, stop)};
   ensemble.costs = graph::TotalCosts(ensemble.graph);
   for (const train::NamedNetwork& member : members) ensemble.members.push_back(member.name);
   networks.insert(networks.begin() + std::ssize(members), std::move(ensemble));
@@ -296,25 +262,20 @@ report::Comparison RunComparison(const ComparisonFlags& flags, const ComparisonR
   }
   train::FullTrainingOptions options = flags.Options(request.seed);
   std::optional<KeptTrainings> kept;
-  if (request.study) kept.emplace(*store, *request.study, problem, options, stop);
+  if (request.study) options.memory = &kept.emplace(*store, *request.study, stop);
   const auto num_finalists = static_cast<std::size_t>(
       std::ranges::count(comparison.networks, "finalist", &report::TrainedNetwork::role));
   const bool joins = flags.ensemble && num_finalists > 1;
   if (flags.ensemble && !joins) {
     base::LogWarning("--ensemble: found 1 finalist, expected 2 or more: no ensemble is made");
   }
-  const auto members = std::span<const train::NamedNetwork>(graphs).first(num_finalists);
-  std::optional<train::FullTrainingResult> ensemble;
-  if (joins) EnsembleGraphOf(members);  // a mistake is found before the trainings
-  if (joins && !request.keep_weights) ensemble = kept->Find(members);
-  options.keep_weights = joins && !ensemble     ? train::KeptWeights::kAll
-                         : request.keep_weights ? train::KeptWeights::kBest
-                                                : train::KeptWeights::kNone;
-  TrainTheRest(comparison.networks, graphs, problem, options, recipe, kept ? &*kept : nullptr,
-               stop);
+  const auto members = std::span(graphs).first(num_finalists);
   if (joins) {
-    AddEnsemble(comparison.networks, members, problem, options, std::move(ensemble), *kept, stop);
+    EnsembleGraphOf(members);  // a mistake is found before the trainings
+    for (train::NamedNetwork& member : members) member.keeps_weights = true;
   }
+  TrainAll(comparison.networks, graphs, problem, options, recipe, stop);
+  if (joins) AddEnsemble(comparison.networks, members, problem, options, stop);
   if (request.study) {
     const std::size_t found = ChooseFound(comparison.networks);
     const bool has_ensemble = joins && Chosen(comparison).role == "ensemble";

@@ -12,8 +12,8 @@ namespace netsmith::cli {
 
 graph::Graph EnsembleGraphOf(std::span<const train::NamedNetwork> members);
 
-/// How the ensemble does whose members had these trainings, which kept all weights
-/// (train::KeptWeights::kAll) under `options`: the members' first seeds joined, their second seeds,
+/// How the ensemble does whose members, which keep their weights, had these trainings under
+/// `options`: the members' first seeds joined, their second seeds,
 /// …, and likewise their folds. Where one of them diverged, so has the ensemble. `best` is as
 /// TrainInFull's; the learning rate is 0, each member having its own.
 /// Errors   InvalidArgument as model::EnsembleGraph. Interrupted.

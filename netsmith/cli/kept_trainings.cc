@@ -1,15 +1,25 @@
 #include "netsmith/cli/kept_trainings.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include <bit>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "netsmith/base/random.h"
+#include "netsmith/data/sha256.h"
+#include "netsmith/engine/weights.h"
 #include "netsmith/graph/graph.h"
+#include "netsmith/model/model.h"
 #include "netsmith/search/search.h"
 #include "netsmith/train/recipe.h"
 
@@ -17,89 +27,118 @@ namespace netsmith::cli {
 namespace {
 
 using nlohmann::ordered_json;
+using Tensors = std::vector<std::vector<float>>;
 
-ordered_json ToJson(const train::FullTrainingResult& result) {
-  return {{"learning_rate", result.learning_rate},
-          {"rate_accuracy", result.rate_accuracy},
-          {"validation_accuracy", result.validation_accuracy},
-          {"validation_loss", result.validation_loss},
-          {"test_accuracy", result.test_accuracy},
-          {"seconds", result.seconds}};
-}
+constexpr std::size_t kDigits = 8;  // hexadecimal ones of a weight's 32 bits
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-/// JSON has null for NaN and infinity; `null` is which of the two these are.
-std::vector<double> Numbers(const ordered_json& array, double null) {
-  std::vector<double> numbers;
-  for (const auto& element : array) {
-    numbers.push_back(element.is_null() ? null : element.get<double>());
+void AppendDigits(const Tensors& tensors, std::string& digits) {
+  for (const std::vector<float>& tensor : tensors) {
+    for (const float weight : tensor) {
+      fmt::format_to(std::back_inserter(digits), "{:08x}", std::bit_cast<std::uint32_t>(weight));
+    }
   }
-  return numbers;
 }
 
-/// Losses are missing where an earlier version kept the training: then they settle nothing.
-train::FullTrainingResult FromJson(const ordered_json& json) {
-  train::FullTrainingResult result;
-  result.learning_rate = json.at("learning_rate").get<double>();
-  result.rate_accuracy = Numbers(json.at("rate_accuracy"), kNaN);
-  result.validation_accuracy = Numbers(json.at("validation_accuracy"), kNaN);
-  result.validation_loss.assign(result.validation_accuracy.size(), kInfinity);
-  if (json.contains("validation_loss")) {
-    result.validation_loss = Numbers(json.at("validation_loss"), kInfinity);
+/// Tensors of these sizes from the front of `digits`; nothing where they are not there.
+std::optional<Tensors> TakeTensors(const std::vector<std::int64_t>& sizes,
+                                   std::string_view& digits) {
+  Tensors tensors;
+  for (const std::int64_t size : sizes) {
+    if (digits.size() / kDigits < static_cast<std::size_t>(size)) return std::nullopt;
+    for (float& weight : tensors.emplace_back(size)) {
+      std::uint32_t bits = 0;
+      const char* const end = digits.data() + kDigits;
+      if (std::from_chars(digits.data(), end, bits, 16).ptr != end) return std::nullopt;
+      weight = std::bit_cast<float>(bits);
+      digits.remove_prefix(kDigits);
+    }
   }
-  result.test_accuracy = Numbers(json.at("test_accuracy"), kNaN);
-  result.seconds = json.at("seconds").get<double>();
-  return result;
+  return tensors;
 }
 
-std::string Key(const std::string& what) {
+/// No weights where the digits are not those of the network.
+engine::Weights WeightsOf(const graph::Graph& graph, std::string_view digits) {
+  const model::TensorSizes sizes = model::SizesOf(graph::WithoutUnused(graph));
+  auto params = TakeTensors(sizes.params, digits);
+  auto averages = TakeTensors(sizes.running_averages, digits);
+  if (!params || !averages || !digits.empty()) return {};
+  return {.params = *std::move(params), .running_averages = *std::move(averages)};
+}
+
+ordered_json ToJson(const train::Training& training) {
+  ordered_json json = {{"diverged", training.diverged}, {"seconds", training.seconds}};
+  if (!training.diverged) {
+    json["accuracy"] = training.standing.accuracy;
+    json["loss"] = training.standing.loss;
+  }
+  if (training.test_accuracy) json["test_accuracy"] = *training.test_accuracy;
+  if (training.weights.params.empty()) return json;
+  std::string digits;
+  AppendDigits(training.weights.params, digits);
+  AppendDigits(training.weights.running_averages, digits);
+  json["weights"] = std::move(digits);
+  return json;
+}
+
+/// Errors   nlohmann's, for what ToJson does not write.
+train::Training FromJson(const ordered_json& json, const graph::Graph& graph) {
+  train::Training training;
+  training.diverged = json.at("diverged").get<bool>();
+  training.seconds = json.at("seconds").get<double>();
+  if (training.diverged) return training;
+  training.standing.accuracy = json.at("accuracy").get<double>();
+  const ordered_json& loss = json.at("loss");  // JSON has null for what is not finite
+  if (!loss.is_null()) training.standing.loss = loss.get<double>();
+  if (json.contains("test_accuracy")) {
+    training.test_accuracy = json["test_accuracy"].get<double>();
+  }
+  if (json.contains("weights")) {
+    training.weights = WeightsOf(graph, json["weights"].get_ref<const std::string&>());
+  }
+  return training;
+}
+
+/// All that decides the training.
+std::string What(const train::TrainingTask& task) {
+  const std::string graph = graph::ToJson(task.network.graph);
+  data::Sha256 hash;
+  hash.Update({reinterpret_cast<const std::uint8_t*>(graph.data()), graph.size()});
+  std::string what = fmt::format("network {} data {} epochs {} mb {} rate {} seed {}",
+                                 hash.Finish(), task.problem.content_hash(), task.epochs, task.mb,
+                                 task.learning_rate, task.seed);
+  if (task.max_samples > 0) what += fmt::format(" samples {}", task.max_samples);
+  const std::string recipe = train::Describe(task.network.recipe);
+  return recipe.empty() ? what : what + " recipe " + recipe;
+}
+
+std::string KeyOf(const std::string& what) {
   return fmt::format("full_training:{:016x}", base::RandomStreams(0).SeedFor(what));
 }
 
 }  // namespace
 
-KeptTrainings::KeptTrainings(study::Store& store, std::string study, const data::Problem& problem,
-                             const train::FullTrainingOptions& options, const std::stop_token& stop)
+KeptTrainings::KeptTrainings(study::Store& store, std::string study, const std::stop_token& stop)
     : store_(store),
       patience_(search::SearchOptions().patience_seconds, stop),
-      study_(std::move(study)),
-      how_(fmt::format("data {} epochs {} mb {} rates {} seed {} seeds {}", problem.content_hash(),
-                       options.epochs, options.mb, fmt::join(options.learning_rates, ","),
-                       options.seed, options.num_seeds)) {
-  if (options.num_folds > 1) how_ += fmt::format(" folds {}, rate by the first", options.num_folds);
-}
+      study_(std::move(study)) {}
 
-std::optional<train::FullTrainingResult> KeptTrainings::Find(
-    std::span<const train::NamedNetwork> members) const {
-  const std::string what = What(members);
-  const auto text = store_.FindAttribute(study_, Key(what));
+std::optional<train::Training> KeptTrainings::Find(const train::TrainingTask& task) {
+  const std::string what = What(task);
+  const auto text = store_.FindAttribute(study_, KeyOf(what));
   if (!text) return std::nullopt;
   try {
     const auto json = ordered_json::parse(*text);
     if (json.at("of") != what) return std::nullopt;
-    return FromJson(json.at("result"));
+    return FromJson(json.at("result"), task.network.graph);
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;  // another version's: trained again
   }
 }
 
-void KeptTrainings::Keep(std::span<const train::NamedNetwork> members,
-                         const train::FullTrainingResult& result) {
-  const std::string what = What(members);
-  const std::string text = ordered_json{{"of", what}, {"result", ToJson(result)}}.dump();
-  patience_.Run([&] { store_.SetAttribute(study_, Key(what), text); });
-}
-
-std::string KeptTrainings::What(std::span<const train::NamedNetwork> members) const {
-  std::vector<std::string> parts;
-  for (const train::NamedNetwork& member : members) {
-    const std::string recipe = train::Describe(member.recipe);
-    parts.push_back(fmt::format("network {} {}{}{}", graph::CanonicalHash(member.graph), how_,
-                                recipe.empty() ? "" : " recipe ", recipe));
-  }
-  return fmt::format("{}", fmt::join(parts, " and "));
+void KeptTrainings::Keep(const train::TrainingTask& task, const train::Training& training) {
+  const std::string what = What(task);
+  const std::string text = ordered_json{{"of", what}, {"result", ToJson(training)}}.dump();
+  patience_.Run([&] { store_.SetAttribute(study_, KeyOf(what), text); });
 }
 
 }  // namespace netsmith::cli

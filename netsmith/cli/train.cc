@@ -78,7 +78,6 @@ class Train : public Command {
              .seed = static_cast<std::uint64_t>(seed_),
              .num_seeds = training_.seeds,
              .num_cores = training_.threads,
-             .keep_weights = out_.wanted() ? train::KeptWeights::kBest : train::KeptWeights::kNone,
              .on_training = report::LogFullTraining},
             stop)
             .front();

@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <mutex>
 #include <numeric>
 #include <optional>
@@ -33,13 +32,7 @@ struct Job {
   std::size_t rate = 0;  // index of the learning rate
   int seed = 0;          // counted from the first one
   int fold = 0;          // of those that choose
-};
-
-/// A child after its training.
-struct Trained {
-  std::unique_ptr<Child> child;
-  Standing standing;
-  bool diverged = false;
+  bool is_chosen = false;  // and therefore measured on the test set
 };
 
 double Mean(std::span<const double> values) {
@@ -72,12 +65,11 @@ class FullTrainer {
       results_[n].validation_accuracy.assign(has_folds() ? folds_.size() : seeds, 0);
       results_[n].validation_loss.assign(has_folds() ? folds_.size() : seeds, Standing().loss);
       results_[n].test_accuracy.assign(seeds, std::numeric_limits<double>::quiet_NaN());
-      if (keeps_all()) {
+      if (networks[n].keeps_weights) {
         results_[n].fold_weights.resize(folds_.size());
         results_[n].seed_weights.resize(seeds);
       }
       choices_[n].trainings_left = rates;
-      choices_[n].seeds_left = has_folds() ? seeds : seeds - 1;
       macs_.push_back(static_cast<double>(graph::TotalCosts(networks[n].graph).macs));
       tally_.Expect(NumTrainings(options), macs_.back());
     }
@@ -90,7 +82,10 @@ class FullTrainer {
         choosing.push_back({has_folds() ? &folds_.front() : &problem_, n, r});
       }
     }
-    RunAll(choosing, [this](const Job& job, Trained trained) { Offer(job, std::move(trained)); });
+    RunAll(choosing, [this](const Job& job, Training training, int num_threads) {
+      const bool has_chosen = Offer(job, std::move(training));
+      if (has_chosen && !has_folds()) MeasureChoice(job.network, num_threads);
+    });
     std::vector<Job> validating;
     for (std::size_t n = 0; n < networks_.size(); ++n) {
       for (int fold = 1; fold < options_.num_folds; ++fold) {
@@ -98,20 +93,18 @@ class FullTrainer {
             {&folds_[static_cast<std::size_t>(fold)], n, choices_[n].rate, 0, fold});
       }
     }
-    RunAll(validating, [this](const Job& job, const Trained& trained) {
-      Note(job.network, job.fold, trained.standing);
-      KeepFold(job, trained);
+    RunAll(validating, [this](const Job& job, Training training, int) {
+      const std::lock_guard lock(mutex_);
+      NoteFold(job, std::move(training));
     });
     std::vector<Job> chosen;
     for (std::size_t n = 0; n < networks_.size(); ++n) {
-      for (int s = has_folds() ? 0 : 1; s < options_.num_seeds; ++s) {
-        chosen.push_back({whole_ ? &*whole_ : &problem_, n, choices_[n].rate, s});
-      }
+      for (int s = 0; s < options_.num_seeds; ++s) chosen.push_back(Chosen(n, s));
     }
-    RunAll(chosen, [this](const Job& job, const Trained& trained) {
-      Test(job, trained);
-      --choices_[job.network].seeds_left;
-      ReportIfDone(job.network);
+    RunAll(chosen, [this](const Job& job, Training training, int num_threads) {
+      Measure(job, num_threads, training);
+      const std::lock_guard lock(mutex_);
+      NoteSeed(job, std::move(training));
     });
     return std::move(results_);
   }
@@ -120,21 +113,35 @@ class FullTrainer {
   /// How the choice of a network's learning rate stands.
   struct Choice {
     std::size_t trainings_left = 0;  // that choose
-    std::size_t seeds_left = 0;      // after them
     std::size_t rate = 0;            // the best so far; in the end the chosen one
-    bool has_best = false;
-    Trained best;  // of that rate, without folds with its child, which need not be trained again
+    std::optional<Training> best;    // of that rate
   };
 
   bool has_folds() const { return options_.num_folds > 1; }
-  bool keeps_all() const { return options_.keep_weights == KeptWeights::kAll; }
 
+  Job Chosen(std::size_t network, int seed) const {
+    return {.problem = whole_ ? &*whole_ : &problem_,
+            .network = network,
+            .rate = choices_[network].rate,
+            .seed = seed,
+            .is_chosen = true};
+  }
+
+  /// `finish` gets each job, its training and how many threads it has.
   template <typename Finish>
   void RunAll(const std::vector<Job>& jobs, Finish finish) {
+    std::vector<Job> to_do;
+    for (const Job& job : jobs) {
+      if (auto training = Recall(job)) {
+        finish(job, *std::move(training), options_.num_cores);
+      } else {
+        to_do.push_back(job);
+      }
+    }
     const std::size_t cores = static_cast<std::size_t>(options_.num_cores);
-    const std::size_t even = jobs.size() - jobs.size() % cores;
-    RunSideBySide(std::span(jobs).first(even), finish);
-    RunSideBySide(std::span(jobs).subspan(even), finish);  // fewer than cores: several for each
+    const std::size_t even = to_do.size() - to_do.size() % cores;
+    RunSideBySide(std::span(to_do).first(even), finish);
+    RunSideBySide(std::span(to_do).subspan(even), finish);  // fewer than cores: several for each
   }
 
   template <typename Finish>
@@ -144,28 +151,59 @@ class FullTrainer {
     const int threads = options_.num_cores / at_once;
     base::ThreadPool(at_once).Run(std::ssize(jobs), [&](std::int64_t i, int) {
       const Job& job = jobs[static_cast<std::size_t>(i)];
-      {
-        const std::lock_guard lock(mutex_);
-        tally_.Start(macs_[job.network]);
-      }
-      const Clock::time_point start = Clock::now();
-      Trained trained = Train(job, threads);
-      const std::chrono::duration<double> elapsed = Clock::now() - start;
-      const std::lock_guard lock(mutex_);
-      tally_.Finish(macs_[job.network], elapsed.count() * threads);
-      ReportProgress(job, trained);
-      finish(job, std::move(trained));
+      finish(job, Train(job, threads), threads);
     });
   }
 
-  void ReportProgress(const Job& job, const Trained& trained) {
+  TrainingTask TaskOf(const Job& job) const {
+    return {.network = networks_[job.network],
+            .problem = *job.problem,
+            .epochs = options_.epochs,
+            .mb = options_.mb,
+            .max_samples = options_.max_samples,
+            .learning_rate = options_.learning_rates[job.rate],
+            .seed = Seed(job)};
+  }
+
+  /// The training, if it was done before and says all that is needed.
+  std::optional<Training> Recall(const Job& job) {
+    const bool was_choice = job.is_chosen && job.seed == 0 && !has_folds();
+    std::optional<Training> training;
+    if (was_choice) {
+      training = std::move(choices_[job.network].best);
+    } else if (options_.memory) {
+      training = options_.memory->Find(TaskOf(job));
+    }
+    if (!training) return std::nullopt;
+    const bool has_weights = training->diverged || !training->weights.params.empty();
+    const bool is_enough = networks_[job.network].keeps_weights ? has_weights
+                           : job.is_chosen ? has_weights || training->test_accuracy
+                                           : true;
+    const double macs = macs_[job.network];
+    if (was_choice && !is_enough) tally_.Expect(1, macs);
+    if (!is_enough) return std::nullopt;
+    if (!was_choice) {
+      tally_.Skip(macs);
+      results_[job.network].seconds += training->seconds;
+    }
+    return training;
+  }
+
+  void Remember(const Job& job, const Training& training) {
+    if (!options_.memory) return;
+    Training kept = training;
+    if (!networks_[job.network].keeps_weights) kept.weights = {};
+    options_.memory->Keep(TaskOf(job), kept);
+  }
+
+  void ReportProgress(const Job& job, const Training& training) {
     if (!options_.on_training) return;
-    const bool validates = !trained.diverged && !job.problem->validation().empty();
+    const bool validates = !training.diverged && !job.problem->validation().empty();
     options_.on_training(
         {.num_done = tally_.num_done(),
          .num_all = tally_.num_all(),
          .training = Label(job),
-         .validation_accuracy = validates ? std::optional(trained.standing.accuracy) : std::nullopt,
+         .validation_accuracy = validates ? std::optional(training.standing.accuracy) : std::nullopt,
          .seconds_left = tally_.SecondsLeft()});
   }
 
@@ -196,34 +234,89 @@ class FullTrainer {
         validates ? fmt::format(", validation accuracy {:.4f}", accuracy) : std::string()));
   }
 
-  Trained Train(const Job& job, int num_threads) {
+  TrainOptions OptionsOf(const Job& job, int num_threads) const {
+    return {.epochs = options_.epochs,
+            .mb = options_.mb,
+            .max_samples = options_.max_samples,
+            .learning_rate = options_.learning_rates[job.rate],
+            .recipe = networks_[job.network].recipe,
+            .seed = Seed(job),
+            .num_threads = num_threads};
+  }
+
+  Training Train(const Job& job, int num_threads) {
+    const double macs = macs_[job.network];
+    {
+      const std::lock_guard lock(mutex_);
+      tally_.Start(macs);
+    }
+    const Clock::time_point start = Clock::now();
     const std::string label = Label(job);
     const bool validates = !job.problem->validation().empty();
-    Clock::time_point last_line = Clock::now();
-    const TrainOptions train_options{.epochs = options_.epochs,
-                                     .mb = options_.mb,
-                                     .max_samples = options_.max_samples,
-                                     .learning_rate = options_.learning_rates[job.rate],
-                                     .recipe = networks_[job.network].recipe,
-                                     .seed = Seed(job),
-                                     .num_threads = num_threads,
-                                     .on_epoch = [&](int epoch, double accuracy) {
-                                       LogEpoch(label, validates, epoch, accuracy, last_line);
-                                     }};
-    Trained trained;
-    trained.child =
-        std::make_unique<Child>(networks_[job.network].graph, *job.problem, train_options);
-    const TrainResult result = trained.child->Train(stop_);
-    trained.diverged = result.diverged || result.validation_accuracy.empty();
-    if (trained.diverged) {
+    Clock::time_point last_line = start;
+    TrainOptions train_options = OptionsOf(job, num_threads);
+    train_options.on_epoch = [&](int epoch, double accuracy) {
+      LogEpoch(label, validates, epoch, accuracy, last_line);
+    };
+    Child child(networks_[job.network].graph, *job.problem, train_options);
+    const TrainResult result = child.Train(stop_);
+    Training training;
+    training.diverged = result.diverged || result.validation_accuracy.empty();
+    if (training.diverged) {
       base::LogWarning(fmt::format("{}: diverged: {}", label, result.reason));
     } else {
-      trained.standing = {.accuracy = result.validation_accuracy.back(),
-                          .loss = result.validation_loss.back()};
+      training.standing = {.accuracy = result.validation_accuracy.back(),
+                           .loss = result.validation_loss.back()};
+      training.weights = engine::ReadWeights(child.program());
     }
+    training.seconds = result.seconds;
+    const std::chrono::duration<double> elapsed = Clock::now() - start;
     const std::lock_guard lock(mutex_);
+    tally_.Finish(macs, elapsed.count() * num_threads);
     results_[job.network].seconds += result.seconds;
-    return trained;
+    Remember(job, training);
+    ReportProgress(job, training);
+    return training;
+  }
+
+  /// On the test set.
+  void Measure(const Job& job, int num_threads, Training& training) {
+    if (training.diverged || training.test_accuracy) return;
+    const NamedNetwork& network = networks_[job.network];
+    const data::Dataset& test =
+        problem_.OpenTestSet(fmt::format("full training of {}", network.name));
+    Child child(network.graph, *job.problem, OptionsOf(job, num_threads));
+    engine::WriteWeights(training.weights, child.program());
+    training.test_accuracy = child.Accuracy(test);
+    const std::lock_guard lock(mutex_);
+    Remember(job, training);
+  }
+
+  /// Keeps the training of the network's best rate so far. Which one that is does not depend on who
+  /// ends first. True when all rates were tried.
+  bool Offer(const Job& job, Training training) {
+    const std::lock_guard lock(mutex_);
+    Choice& choice = choices_[job.network];
+    results_[job.network].rate_accuracy[job.rate] = training.standing.accuracy;
+    const bool is_better =
+        !choice.best || training.standing.IsBetterThan(choice.best->standing) ||
+        (!choice.best->standing.IsBetterThan(training.standing) && job.rate < choice.rate);
+    if (is_better) {
+      choice.best = std::move(training);
+      choice.rate = job.rate;
+    }
+    if (--choice.trainings_left > 0) return false;
+    results_[job.network].learning_rate = options_.learning_rates[choice.rate];
+    if (has_folds()) NoteFold(job, *std::move(choice.best));
+    return true;
+  }
+
+  /// Without folds the training that was best is the first of the chosen ones. It is measured as
+  /// soon as all rates were tried, so that a stop cannot lose it.
+  void MeasureChoice(std::size_t network, int num_threads) {
+    Training& best = *choices_[network].best;
+    const bool can_be_measured = best.diverged || !best.weights.params.empty();
+    if (can_be_measured) Measure(Chosen(network, 0), num_threads, best);
   }
 
   /// `place`: of the seed or, with folds, of the fold.
@@ -233,74 +326,36 @@ class FullTrainer {
     results_[network].validation_loss[at] = standing.loss;
   }
 
-  /// Keeps the child of the network's best rate so far. Which one that is does not depend on who
-  /// ends first.
-  void Offer(const Job& job, Trained trained) {
-    Choice& choice = choices_[job.network];
-    results_[job.network].rate_accuracy[job.rate] = trained.standing.accuracy;
-    const Standing mine = trained.standing, theirs = choice.best.standing;
-    const bool ties = !theirs.IsBetterThan(mine) && job.rate < choice.rate;
-    if (!choice.has_best || mine.IsBetterThan(theirs) || ties) {
-      KeepFold(job, trained);
-      choice.has_best = true;
-      choice.best = std::move(trained);
-      choice.rate = job.rate;
-      if (has_folds()) choice.best.child.reset();  // all samples train the network again
-    }
-    if (--choice.trainings_left == 0) Choose(job.network);
+  void NoteFold(const Job& job, Training training) {
+    Note(job.network, job.fold, training.standing);
+    if (!networks_[job.network].keeps_weights) return;
+    results_[job.network].fold_weights[static_cast<std::size_t>(job.fold)] =
+        std::move(training.weights);
   }
 
-  /// All learning rates of the network were tried.
-  void Choose(std::size_t network) {
-    Choice& choice = choices_[network];
-    FullTrainingResult& result = results_[network];
-    result.learning_rate = options_.learning_rates[choice.rate];
-    if (has_folds()) {
-      Note(network, 0, choice.best.standing);
-    } else {
-      Test({&problem_, network, choice.rate}, choice.best);
-      ReportIfDone(network);
-    }
-    choice.best.child.reset();
-  }
-
-  void ReportIfDone(std::size_t network) {
-    if (choices_[network].seeds_left == 0 && options_.on_network) {
-      options_.on_network(network, results_[network]);
-    }
-  }
-
-  void Test(const Job& job, const Trained& trained) {
+  void NoteSeed(const Job& job, Training training) {
     const auto seed = static_cast<std::size_t>(job.seed);
     FullTrainingResult& result = results_[job.network];
-    if (!has_folds()) Note(job.network, job.seed, trained.standing);
-    if (trained.diverged) return;
-    const data::Dataset& test =
-        problem_.OpenTestSet(fmt::format("full training of {}", networks_[job.network].name));
-    result.test_accuracy[seed] = trained.child->Accuracy(test);
-    if (keeps_all()) result.seed_weights[seed] = engine::ReadWeights(trained.child->program());
-    if (options_.keep_weights != KeptWeights::kNone) KeepIfBest(job, trained);
-  }
-
-  void KeepFold(const Job& job, const Trained& trained) {
-    if (!has_folds() || !keeps_all()) return;
-    results_[job.network].fold_weights[static_cast<std::size_t>(job.fold)] =
-        trained.diverged ? engine::Weights() : engine::ReadWeights(trained.child->program());
+    if (!has_folds()) Note(job.network, job.seed, training.standing);
+    if (training.diverged) return;
+    result.test_accuracy[seed] = *training.test_accuracy;
+    if (networks_[job.network].keeps_weights) result.seed_weights[seed] = training.weights;
+    KeepIfBest(job, std::move(training));
   }
 
   /// Which training is kept does not depend on who ends first.
-  void KeepIfBest(const Job& job, const Trained& trained) {
+  void KeepIfBest(const Job& job, Training training) {
     FullTrainingResult& result = results_[job.network];
     const std::uint64_t seed = Seed(job);
-    const double mine = has_folds() ? Mean(result.validation_accuracy) : trained.standing.accuracy;
+    const double mine = has_folds() ? Mean(result.validation_accuracy) : training.standing.accuracy;
     if (result.best) {
       const double theirs = result.best->validation_accuracy;
       if (theirs > mine || (theirs == mine && result.best->seed < seed)) return;
     }
     result.best = {.seed = seed,
                    .validation_accuracy = mine,
-                   .test_accuracy = result.test_accuracy[static_cast<std::size_t>(job.seed)],
-                   .weights = engine::ReadWeights(trained.child->program())};
+                   .test_accuracy = *training.test_accuracy,
+                   .weights = std::move(training.weights)};
   }
 
   std::span<const NamedNetwork> networks_;

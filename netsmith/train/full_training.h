@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -31,12 +30,49 @@ struct Standing {
   }
 };
 
+struct NamedNetwork {
+  std::string name;  // in messages: the network's text
+  graph::Graph graph;
+  Recipe recipe = {};
+  bool keeps_weights = false;  // of each of its trainings, not of the best alone
+};
+
+/// One training of a network: all that decides its result. Borrows what it refers to.
+struct TrainingTask {
+  const NamedNetwork& network;
+  const data::Problem& problem;
+  int epochs = 0;
+  std::int64_t mb = 0;
+  std::int64_t max_samples = 0;
+  double learning_rate = 0;
+  std::uint64_t seed = 0;
+};
+
+/// What came of it.
+struct Training {
+  Standing standing = {};
+  bool diverged = false;
+  std::optional<double> test_accuracy = {};  // if it was measured
+  double seconds = 0;                        // wall time
+  engine::Weights weights = {};              // none if it diverged, or they were not kept
+};
+
+/// Remembers trainings, so that none is done twice.
+class TrainingMemory {
+ public:
+  virtual ~TrainingMemory() = default;
+  virtual std::optional<Training> Find(const TrainingTask& task) = 0;
+  /// In the place of what was kept of the same task. Of a network that does not keep its weights
+  /// `training` has none.
+  virtual void Keep(const TrainingTask& task, const Training& training) = 0;
+};
+
 /// One training of several, with what it learnt.
 struct BestTraining {
   std::uint64_t seed = 0;
   double validation_accuracy = 0;  // with folds their mean
   double test_accuracy = 0;
-  engine::Weights weights = {};
+  engine::Weights weights = {};  // none if it was remembered without
 };
 
 struct FullTrainingResult {
@@ -48,16 +84,12 @@ struct FullTrainingResult {
   std::vector<double> validation_loss;  // likewise, mean cross-entropy; infinite where it diverged
   std::vector<double> test_accuracy;    // of each seed; NaN where the training diverged
   double seconds = 0;                   // wall time of its trainings, added up
-  /// Unless nothing is kept: the seed of the highest validation accuracy, the first of equals;
-  /// nothing when all diverged.
+  /// The seed of the highest validation accuracy, the first of equals; nothing when all diverged.
   std::optional<BestTraining> best = {};
-  /// With KeptWeights::kAll, of each fold and of each seed; none of one that diverged.
+  /// Of a network that keeps its weights, of each fold and of each seed; none of one that diverged.
   std::vector<engine::Weights> fold_weights = {};
   std::vector<engine::Weights> seed_weights = {};
 };
-
-/// Whose weights outlive a full training: of no training, of the best, of each.
-enum class KeptWeights { kNone, kBest, kAll };
 
 /// How far the trainings have come when one of them has ended.
 struct FullTrainingProgress {
@@ -77,18 +109,12 @@ struct FullTrainingOptions {
   int num_seeds = 1;                            // seeds seed, seed + 1, …
   int num_folds = 1;                            // that choose together; 1: the problem's own split
   int num_cores = 1;  // shared out among the trainings; no effect on results
-  KeptWeights keep_weights = KeptWeights::kNone;
-  /// Called as soon as a training is done, by one thread at a time; may be empty.
+  /// Asked for each training before it is done, told of it as soon as it is; by one thread at a
+  /// time; may be null. Borrowed.
+  TrainingMemory* memory = nullptr;
+  /// Called as soon as a training is done that was not remembered, by one thread at a time; may be
+  /// empty.
   std::function<void(const FullTrainingProgress&)> on_training = {};
-  /// Called as soon as all trainings of a network are done, with its place in the list; by one
-  /// thread at a time; may be empty.
-  std::function<void(std::size_t, const FullTrainingResult&)> on_network = {};
-};
-
-struct NamedNetwork {
-  std::string name;  // in messages: the network's text
-  graph::Graph graph;
-  Recipe recipe = {};
 };
 
 /// How often TrainInFull trains one network.

@@ -14,6 +14,11 @@ class TrainingTally {
     num_all_ += count;
     work_waiting_ += static_cast<double>(count) * work;
   }
+  /// One need not be done.
+  void Skip(double work) {
+    ++num_done_;
+    work_waiting_ -= work;
+  }
   void Start(double work) {
     work_waiting_ -= work;
     work_running_ += work;

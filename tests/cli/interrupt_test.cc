@@ -69,6 +69,38 @@ TEST_F(InterruptTest, ControlCKeepsWhatIsFinishedAndTheStudyResumesToTheSameResu
   }
 }
 
+TEST_F(InterruptTest, AKilledComparisonLosesNoTrainingThatHadEnded) {
+  ASSERT_EQ(Netsmith(SearchArguments()).exit_code, 0);
+  const std::filesystem::path before = folder_.path() / "study.db", copy = folder_.path() / "w.db";
+  std::filesystem::copy_file(before, copy);
+  const auto compare = [&](const std::string& store) {
+    return std::vector<std::string>{"compare",    "s",           "--store", store,
+                                    "--ensemble", "--finalists", "3",       "--folds",
+                                    "3",          "--seeds",     "2",       "--epochs",
+                                    "10",         "--mb",        "20",      "--learning-rates",
+                                    "0.003,0.01", "--hand-made", "none",    "--json"};
+  };
+  BackgroundProcess killed(NetsmithCommand(compare(store())));
+  WaitFor(killed, "full training 8 of 18");
+  killed.Signal(SIGKILL);
+  EXPECT_EQ(killed.Wait().exit_code, 128 + SIGKILL) << "it ended too early for this test";
+
+  const ProcessResult resumed = Netsmith(compare(store()));
+  EXPECT_THAT(resumed.err, Not(HasSubstr("full training 8 of 18: ")));
+  EXPECT_THAT(resumed.err, HasSubstr("full training 18 of 18: "));
+  EXPECT_THAT(resumed.err, HasSubstr("of 18 full trainings were done before"));
+  json one = json::parse(LastLine(resumed.out));
+  json other = json::parse(LastLine(Netsmith(compare("sqlite:///" + copy.string())).out));
+  for (json* result : {&one, &other}) {
+    for (json& network : result->at("networks")) network.erase("seconds");
+  }
+  EXPECT_EQ(one, other);
+
+  // As long as its weights are whole, nothing is trained again.
+  EXPECT_THAT(Netsmith(compare(store())).err,
+              HasSubstr("18 of 18 full trainings were done before"));
+}
+
 TEST_F(InterruptTest, TheCommandThatShowPrintsMakesTheComparisonAndTheModelToo) {
   std::vector<std::string> arguments = Slow("cut");
   arguments.insert(arguments.end(),

@@ -1,14 +1,18 @@
 #include "netsmith/train/full_training.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "netsmith/base/error.h"
@@ -35,10 +39,52 @@ class FullTrainingTest : public ::testing::Test {
   std::vector<FullTrainingResult> Train(const FullTrainingOptions& options) const {
     return TrainInFull(networks_, *problem_, options, {});
   }
+  void KeepWeights() {
+    for (NamedNetwork& network : networks_) network.keeps_weights = true;
+  }
   testing::TemporaryFolder folder_;
   std::unique_ptr<data::Problem> problem_;
   std::vector<NamedNetwork> networks_;
 };
+
+/// As a study's store does, by what decides a training.
+class Memory : public TrainingMemory {
+ public:
+  std::optional<Training> Find(const TrainingTask& task) override {
+    const auto found = trainings_.find(Key(task));
+    return found == trainings_.end() ? std::nullopt : std::optional(found->second);
+  }
+  void Keep(const TrainingTask& task, const Training& training) override {
+    EXPECT_TRUE(task.network.keeps_weights || training.weights.params.empty());
+    trainings_[Key(task)] = training;
+  }
+  std::size_t size() const { return trainings_.size(); }
+
+ private:
+  static std::string Key(const TrainingTask& task) {
+    return fmt::format("{} {} {} {} {} {} {}", task.network.name, task.problem.content_hash(),
+                       task.epochs, task.mb, task.max_samples, task.learning_rate, task.seed);
+  }
+  std::map<std::string, Training> trainings_;
+};
+
+void ExpectSame(const std::vector<FullTrainingResult>& one,
+                const std::vector<FullTrainingResult>& other) {
+  ASSERT_EQ(one.size(), other.size());
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    EXPECT_EQ(one[i].learning_rate, other[i].learning_rate);
+    EXPECT_EQ(one[i].rate_accuracy, other[i].rate_accuracy);
+    EXPECT_EQ(one[i].validation_accuracy, other[i].validation_accuracy);
+    EXPECT_EQ(one[i].validation_loss, other[i].validation_loss);
+    EXPECT_EQ(one[i].test_accuracy, other[i].test_accuracy);
+    EXPECT_EQ(one[i].fold_weights, other[i].fold_weights);
+    EXPECT_EQ(one[i].seed_weights, other[i].seed_weights);
+    ASSERT_TRUE(one[i].best && other[i].best);
+    EXPECT_EQ(one[i].best->seed, other[i].best->seed);
+    EXPECT_EQ(one[i].best->validation_accuracy, other[i].best->validation_accuracy);
+    EXPECT_EQ(one[i].best->test_accuracy, other[i].best->test_accuracy);
+  }
+}
 
 double Mean(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
@@ -97,21 +143,12 @@ TEST_F(FullTrainingTest, OfRatesWithEqualAccuraciesTakesTheOneOfTheLowestLoss) {
 }
 
 TEST_F(FullTrainingTest, CoresDoNotChangeTheResult) {
-  const auto one = Train(Options(1));
-  const auto three = Train(Options(3));
-  for (std::size_t i = 0; i < one.size(); ++i) {
-    EXPECT_EQ(one[i].learning_rate, three[i].learning_rate);
-    EXPECT_EQ(one[i].rate_accuracy, three[i].rate_accuracy);
-    EXPECT_EQ(one[i].validation_accuracy, three[i].validation_accuracy);
-    EXPECT_EQ(one[i].validation_loss, three[i].validation_loss);
-    EXPECT_EQ(one[i].test_accuracy, three[i].test_accuracy);
-  }
+  ExpectSame(Train(Options(1)), Train(Options(3)));
 }
 
 TEST_F(FullTrainingTest, TheFirstFoldChoosesTheRateAndAllSamplesTrainWhatIsChosen) {
   FullTrainingOptions options = Options(2);
   options.num_folds = 3;
-  options.keep_weights = KeptWeights::kBest;
   const auto results = Train(options);
   const data::Problem whole = problem_->Whole();
   for (std::size_t n = 0; n < networks_.size(); ++n) {
@@ -138,7 +175,7 @@ TEST_F(FullTrainingTest, TheFirstFoldChoosesTheRateAndAllSamplesTrainWhatIsChose
 TEST_F(FullTrainingTest, KeepsTheWeightsOfEveryFoldAndSeed) {
   FullTrainingOptions options = Options(2);
   options.num_folds = 3;
-  options.keep_weights = KeptWeights::kAll;
+  KeepWeights();
   const auto results = Train(options);
   const auto folds = problem_->Folds(3, options.seed);
   for (std::size_t n = 0; n < networks_.size(); ++n) {
@@ -156,8 +193,7 @@ TEST_F(FullTrainingTest, KeepsTheWeightsOfEveryFoldAndSeed) {
                       {.epochs = options.epochs,
                        .mb = options.mb,
                        .learning_rates = {results[n].learning_rate},
-                       .seed = options.seed,
-                       .keep_weights = KeptWeights::kBest},
+                       .seed = options.seed},
                       {})
               .front();
       EXPECT_EQ(results[n].fold_weights[f], alone.best->weights);
@@ -168,6 +204,71 @@ TEST_F(FullTrainingTest, KeepsTheWeightsOfEveryFoldAndSeed) {
                 results[n].test_accuracy[s]);
     }
   }
+}
+
+/// Wherever it is stopped: after so many trainings.
+TEST_F(FullTrainingTest, GoesOnWhereItWasStoppedAndEndsTheSame) {
+  for (const int num_folds : {1, 3}) {
+    for (const bool keeps_weights : {false, true}) {
+      for (NamedNetwork& network : networks_) network.keeps_weights = keeps_weights;
+      FullTrainingOptions options = Options(1);
+      options.num_folds = num_folds;
+      const auto whole = Train(options);
+      const std::int64_t all = 2 * NumTrainings(options);
+      for (std::int64_t before = 1; before <= all; ++before) {
+        Memory memory;
+        options.memory = &memory;
+        std::stop_source source;
+        options.on_training = [&](const FullTrainingProgress& progress) {
+          if (progress.num_done == before) source.request_stop();
+        };
+        if (before < all) {
+          EXPECT_THROW(TrainInFull(networks_, *problem_, options, source.get_token()),
+                       base::Interrupted);
+        } else {
+          TrainInFull(networks_, *problem_, options, source.get_token());
+        }
+        ASSERT_EQ(memory.size(), static_cast<std::size_t>(before));
+        std::vector<std::int64_t> done;
+        options.on_training = [&](const FullTrainingProgress& progress) {
+          done.push_back(progress.num_done);
+        };
+        ExpectSame(Train(options), whole);
+        // Without folds a rate may be the chosen one whose training could not be measured yet,
+        // and whose weights were not kept.
+        const std::int64_t choosing = num_folds > 1 || keeps_weights ? 0 : 1;
+        EXPECT_LE(std::ssize(done), all - before + choosing);
+        EXPECT_GE(std::ssize(done), all - before);
+        options.memory = nullptr;
+        options.on_training = {};
+      }
+    }
+  }
+}
+
+TEST_F(FullTrainingTest, MoreSeedsTrainOnlyThese) {
+  FullTrainingOptions options = Options(2);
+  Memory memory;
+  options.memory = &memory;
+  Train(options);
+  options.num_seeds = 4;
+  int trained = 0;
+  options.on_training = [&](const FullTrainingProgress&) { ++trained; };
+  const auto results = Train(options);
+  EXPECT_EQ(trained, 2 * 2);
+  options.memory = nullptr;
+  ExpectSame(results, Train(options));
+}
+
+TEST_F(FullTrainingTest, WeightsThatWereNotKeptAreTrainedAgain) {
+  FullTrainingOptions options = Options(2);
+  Memory memory;
+  options.memory = &memory;
+  Train(options);
+  KeepWeights();
+  const auto results = Train(options);
+  options.memory = nullptr;
+  ExpectSame(results, Train(options));
 }
 
 TEST_F(FullTrainingTest, TellsOfEachTrainingHowManyThereAre) {
@@ -195,7 +296,7 @@ TEST_F(FullTrainingTest, DivergedTrainingsHaveNoTestAccuracy) {
   // The largest step there is: the weights overflow at once.
   FullTrainingOptions options = Options(2);
   options.learning_rates = {1e38};
-  options.keep_weights = KeptWeights::kAll;
+  KeepWeights();
   for (const FullTrainingResult& result : Train(options)) {
     EXPECT_TRUE(std::isnan(result.test_accuracy[0])) << result.test_accuracy[0];
     EXPECT_TRUE(std::isinf(result.validation_loss[0])) << result.validation_loss[0];

@@ -123,15 +123,15 @@ void TrainAll(std::vector<report::TrainedNetwork>& networks,
       fmt::join(options.learning_rates, ", "), report::Counted(options.num_seeds, "seed"),
       options.num_folds > 1 ? fmt::format(", chosen by {} folds", options.num_folds) : "",
       RecipeText(recipe)));
-  std::int64_t num_trained = 0;
-  options.on_training = [&](const train::FullTrainingProgress& progress) {
-    ++num_trained;
-    report::LogFullTraining(progress);
-  };
+  options.on_training = report::LogFullTraining;
   auto results = train::TrainInFull(graphs, problem, options, stop);
-  for (std::size_t i = 0; i < networks.size(); ++i) networks[i].training = std::move(results[i]);
-  if (num_trained < num_trainings) {
-    base::LogInfo(fmt::format("{} of {} were done before", num_trainings - num_trained,
+  int num_remembered = 0;
+  for (std::size_t i = 0; i < networks.size(); ++i) {
+    num_remembered += results[i].num_remembered;
+    networks[i].training = std::move(results[i]);
+  }
+  if (num_remembered > 0) {
+    base::LogInfo(fmt::format("{} of {} were done before", num_remembered,
                               report::Counted(num_trainings, "full training")));
   }
 }
@@ -149,8 +149,9 @@ void RestoreWeights(const train::NamedNetwork& network, const data::Problem& pro
   options.memory = nullptr;
   base::LogInfo(fmt::format("{}: trained again for its weights, learning rate {}, seed {}",
                             network.name, training.learning_rate, options.seed));
-  auto again = train::TrainInFull(std::span(&network, 1), data, options, stop).front().best;
-  if (again) training.best->weights = std::move(again->weights);
+  const double validation_accuracy = training.best->validation_accuracy;
+  training.best = train::TrainInFull(std::span(&network, 1), data, options, stop).front().best;
+  if (training.best) training.best->validation_accuracy = validation_accuracy;
 }
 
 /// Puts the ensemble of the finalists, which are the first of the networks, behind them.
@@ -166,6 +167,10 @@ void AddEnsemble(std::vector<report::TrainedNetwork>& networks,
       .graph = EnsembleGraphOf(members),
       .costs = {},
       .training = MeasureEnsemble(members, trainings, problem, options, stop)};
+  for (report::TrainedNetwork& network : networks) {
+    network.training.fold_weights.clear();
+    network.training.seed_weights.clear();
+  }
   ensemble.costs = graph::TotalCosts(ensemble.graph);
   for (const train::NamedNetwork& member : members) ensemble.members.push_back(member.name);
   networks.insert(networks.begin() + std::ssize(members), std::move(ensemble));

@@ -38,7 +38,7 @@ struct ComparisonRequest {
   std::optional<std::string> study = std::nullopt;  // its finalists are trained
   std::vector<std::string> networks = {};           // and these
   std::int64_t seed = 0;
-  bool keep_weights = false;  // training.best of Chosen() is there, unless all diverged
+  bool keep_weights = false;  // training.best of Chosen() has them, unless all diverged
 };
 
 /// The study of that name. Errors   StoreError naming the nearest, or all, when there is none.

@@ -12,11 +12,11 @@ namespace netsmith::cli {
 
 graph::Graph EnsembleGraphOf(std::span<const train::NamedNetwork> members);
 
-/// How the ensemble does whose members, which keep their weights, had these trainings under
-/// `options`: the members' first seeds joined, their second seeds,
-/// …, and likewise their folds. Where one of them diverged, so has the ensemble. `best` is as
-/// TrainInFull's; the learning rate is 0, each member having its own.
-/// Errors   InvalidArgument as model::EnsembleGraph. Interrupted.
+/// How the ensemble of `members` does, which keep their weights and were trained as `trainings`
+/// says under `options`: the first seed of each joined, the second of each, …, and likewise the
+/// folds. Where one member diverged, so has the ensemble. `best` is as TrainInFull's; the learning
+/// rate is 0, each member having its own. Errors   InvalidArgument as model::EnsembleGraph.
+/// Interrupted.
 train::FullTrainingResult MeasureEnsemble(
     std::span<const train::NamedNetwork> members,
     std::span<const train::FullTrainingResult* const> trainings, const data::Problem& problem,

@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <charconv>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -17,6 +18,8 @@
 
 #include "netsmith/base/random.h"
 #include "netsmith/data/sha256.h"
+#include "netsmith/engine/instruction_set.h"
+#include "netsmith/engine/precision.h"
 #include "netsmith/engine/weights.h"
 #include "netsmith/graph/graph.h"
 #include "netsmith/model/model.h"
@@ -50,6 +53,7 @@ std::optional<Tensors> TakeTensors(const std::vector<std::int64_t>& sizes,
       const char* const end = digits.data() + kDigits;
       if (std::from_chars(digits.data(), end, bits, 16).ptr != end) return std::nullopt;
       weight = std::bit_cast<float>(bits);
+      if (!std::isfinite(weight)) return std::nullopt;
       digits.remove_prefix(kDigits);
     }
   }
@@ -65,6 +69,14 @@ engine::Weights WeightsOf(const graph::Graph& graph, std::string_view digits) {
   return {.params = *std::move(params), .running_averages = *std::move(averages)};
 }
 
+void AddWeights(const engine::Weights& weights, ordered_json& json) {
+  if (weights.params.empty()) return;
+  std::string digits;
+  AppendDigits(weights.params, digits);
+  AppendDigits(weights.running_averages, digits);
+  json["weights"] = std::move(digits);
+}
+
 ordered_json ToJson(const train::Training& training) {
   ordered_json json = {{"diverged", training.diverged}, {"seconds", training.seconds}};
   if (!training.diverged) {
@@ -72,11 +84,7 @@ ordered_json ToJson(const train::Training& training) {
     json["loss"] = training.standing.loss;
   }
   if (training.test_accuracy) json["test_accuracy"] = *training.test_accuracy;
-  if (training.weights.params.empty()) return json;
-  std::string digits;
-  AppendDigits(training.weights.params, digits);
-  AppendDigits(training.weights.running_averages, digits);
-  json["weights"] = std::move(digits);
+  AddWeights(training.weights, json);
   return json;
 }
 
@@ -103,10 +111,11 @@ std::string What(const train::TrainingTask& task) {
   const std::string graph = graph::ToJson(task.network.graph);
   data::Sha256 hash;
   hash.Update({reinterpret_cast<const std::uint8_t*>(graph.data()), graph.size()});
-  std::string what = fmt::format("network {} data {} epochs {} mb {} rate {} seed {}",
-                                 hash.Finish(), task.problem.content_hash(), task.epochs, task.mb,
-                                 task.learning_rate, task.seed);
+  std::string what =
+      fmt::format("network {} data {} epochs {} mb {} rate {} seed {}", hash.Finish(),
+                  task.problem.content_hash(), task.epochs, task.mb, task.learning_rate, task.seed);
   if (task.max_samples > 0) what += fmt::format(" samples {}", task.max_samples);
+  what += " by " + engine::Arithmetic(engine::NamedPrecision(task.network.recipe.precision));
   const std::string recipe = train::Describe(task.network.recipe);
   return recipe.empty() ? what : what + " recipe " + recipe;
 }
@@ -124,7 +133,8 @@ KeptTrainings::KeptTrainings(study::Store& store, std::string study, const std::
 
 std::optional<train::Training> KeptTrainings::Find(const train::TrainingTask& task) {
   const std::string what = What(task);
-  const auto text = store_.FindAttribute(study_, KeyOf(what));
+  std::optional<std::string> text;
+  patience_.Run([&] { text = store_.FindAttribute(study_, KeyOf(what)); });
   if (!text) return std::nullopt;
   try {
     const auto json = ordered_json::parse(*text);
@@ -137,7 +147,11 @@ std::optional<train::Training> KeptTrainings::Find(const train::TrainingTask& ta
 
 void KeptTrainings::Keep(const train::TrainingTask& task, const train::Training& training) {
   const std::string what = What(task);
-  const std::string text = ordered_json{{"of", what}, {"result", ToJson(training)}}.dump();
+  ordered_json result = ToJson(training);
+  if (!training.diverged && training.weights.params.empty()) {
+    if (const auto before = Find(task)) AddWeights(before->weights, result);
+  }
+  const std::string text = ordered_json{{"of", what}, {"result", std::move(result)}}.dump();
   patience_.Run([&] { store_.SetAttribute(study_, KeyOf(what), text); });
 }
 

@@ -13,7 +13,7 @@ namespace netsmith::cli {
 /// The full trainings that were done for a study, kept with it as attributes.
 class KeptTrainings : public train::TrainingMemory {
  public:
-  /// `store` is borrowed. Writing waits, until `stop`, for a store that is away.
+  /// `store` is borrowed. A store that is away is waited for, until `stop`.
   KeptTrainings(study::Store& store, std::string study, const std::stop_token& stop);
 
   std::optional<train::Training> Find(const train::TrainingTask& task) override;

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <mutex>
 #include <numeric>
@@ -29,9 +30,9 @@ namespace {
 struct Job {
   const data::Problem* problem = nullptr;
   std::size_t network = 0;
-  std::size_t rate = 0;  // index of the learning rate
-  int seed = 0;          // counted from the first one
-  int fold = 0;          // of those that choose
+  std::size_t rate = 0;    // index of the learning rate
+  int seed = 0;            // counted from the first one
+  int fold = 0;            // of those that choose
   bool is_chosen = false;  // and therefore measured on the test set
 };
 
@@ -48,7 +49,7 @@ class FullTrainer {
       : networks_(networks),
         problem_(problem),
         options_(options),
-        stop_(std::move(stop)),
+        passes_on_(std::move(stop), [this] { stop_.request_stop(); }),
         tally_(options.num_cores) {
     if (has_folds()) {
       for (data::Split& split : problem.Folds(options.num_folds, options.seed)) {
@@ -77,9 +78,13 @@ class FullTrainer {
 
   std::vector<FullTrainingResult> Run() {
     std::vector<Job> choosing;
+    const std::size_t rates = options_.learning_rates.size();
     for (std::size_t n = 0; n < networks_.size(); ++n) {
-      for (std::size_t r = 0; r < options_.learning_rates.size(); ++r) {
-        choosing.push_back({has_folds() ? &folds_.front() : &problem_, n, r});
+      for (std::size_t r = 0; r < rates; ++r) {
+        choosing.push_back({.problem = has_folds() ? &folds_.front() : &problem_,
+                            .network = n,
+                            .rate = r,
+                            .is_chosen = rates == 1 && !has_folds()});
       }
     }
     RunAll(choosing, [this](const Job& job, Training training, int num_threads) {
@@ -150,8 +155,13 @@ class FullTrainer {
     const int at_once = std::min(options_.num_cores, static_cast<int>(jobs.size()));
     const int threads = options_.num_cores / at_once;
     base::ThreadPool(at_once).Run(std::ssize(jobs), [&](std::int64_t i, int) {
-      const Job& job = jobs[static_cast<std::size_t>(i)];
-      finish(job, Train(job, threads), threads);
+      try {
+        const Job& job = jobs[static_cast<std::size_t>(i)];
+        finish(job, Train(job, threads), threads);
+      } catch (...) {
+        stop_.request_stop();
+        throw;
+      }
     });
   }
 
@@ -167,10 +177,11 @@ class FullTrainer {
 
   /// The training, if it was done before and says all that is needed.
   std::optional<Training> Recall(const Job& job) {
-    const bool was_choice = job.is_chosen && job.seed == 0 && !has_folds();
+    std::optional<Training>& choice = choices_[job.network].best;
+    const bool was_choice = choice && job.is_chosen && job.seed == 0 && !has_folds();
     std::optional<Training> training;
     if (was_choice) {
-      training = std::move(choices_[job.network].best);
+      training = std::move(choice);
     } else if (options_.memory) {
       training = options_.memory->Find(TaskOf(job));
     }
@@ -184,6 +195,7 @@ class FullTrainer {
     if (!is_enough) return std::nullopt;
     if (!was_choice) {
       tally_.Skip(macs);
+      ++results_[job.network].num_remembered;
       results_[job.network].seconds += training->seconds;
     }
     return training;
@@ -191,20 +203,25 @@ class FullTrainer {
 
   void Remember(const Job& job, const Training& training) {
     if (!options_.memory) return;
-    Training kept = training;
-    if (!networks_[job.network].keeps_weights) kept.weights = {};
-    options_.memory->Keep(TaskOf(job), kept);
+    if (networks_[job.network].keeps_weights) {
+      options_.memory->Keep(TaskOf(job), training);
+      return;
+    }
+    options_.memory->Keep(TaskOf(job), {.standing = training.standing,
+                                        .diverged = training.diverged,
+                                        .test_accuracy = training.test_accuracy,
+                                        .seconds = training.seconds});
   }
 
   void ReportProgress(const Job& job, const Training& training) {
     if (!options_.on_training) return;
     const bool validates = !training.diverged && !job.problem->validation().empty();
-    options_.on_training(
-        {.num_done = tally_.num_done(),
-         .num_all = tally_.num_all(),
-         .training = Label(job),
-         .validation_accuracy = validates ? std::optional(training.standing.accuracy) : std::nullopt,
-         .seconds_left = tally_.SecondsLeft()});
+    options_.on_training({.num_done = tally_.num_done(),
+                          .num_all = tally_.num_all(),
+                          .training = Label(job),
+                          .validation_accuracy =
+                              validates ? std::optional(training.standing.accuracy) : std::nullopt,
+                          .seconds_left = tally_.SecondsLeft()});
   }
 
   std::string Label(const Job& job) const {
@@ -259,7 +276,7 @@ class FullTrainer {
       LogEpoch(label, validates, epoch, accuracy, last_line);
     };
     Child child(networks_[job.network].graph, *job.problem, train_options);
-    const TrainResult result = child.Train(stop_);
+    const TrainResult result = child.Train(stop_.get_token());
     Training training;
     training.diverged = result.diverged || result.validation_accuracy.empty();
     if (training.diverged) {
@@ -270,6 +287,7 @@ class FullTrainer {
       training.weights = engine::ReadWeights(child.program());
     }
     training.seconds = result.seconds;
+    if (job.is_chosen && !training.diverged) training.test_accuracy = child.Accuracy(TestSet(job));
     const std::chrono::duration<double> elapsed = Clock::now() - start;
     const std::lock_guard lock(mutex_);
     tally_.Finish(macs, elapsed.count() * num_threads);
@@ -279,15 +297,16 @@ class FullTrainer {
     return training;
   }
 
-  /// On the test set.
+  const data::Dataset& TestSet(const Job& job) const {
+    return problem_.OpenTestSet(fmt::format("full training of {}", networks_[job.network].name));
+  }
+
+  /// A chosen training that was not known to be one when it was done.
   void Measure(const Job& job, int num_threads, Training& training) {
     if (training.diverged || training.test_accuracy) return;
-    const NamedNetwork& network = networks_[job.network];
-    const data::Dataset& test =
-        problem_.OpenTestSet(fmt::format("full training of {}", network.name));
-    Child child(network.graph, *job.problem, OptionsOf(job, num_threads));
+    Child child(networks_[job.network].graph, *job.problem, OptionsOf(job, num_threads));
     engine::WriteWeights(training.weights, child.program());
-    training.test_accuracy = child.Accuracy(test);
+    training.test_accuracy = child.Accuracy(TestSet(job));
     const std::lock_guard lock(mutex_);
     Remember(job, training);
   }
@@ -315,8 +334,7 @@ class FullTrainer {
   /// soon as all rates were tried, so that a stop cannot lose it.
   void MeasureChoice(std::size_t network, int num_threads) {
     Training& best = *choices_[network].best;
-    const bool can_be_measured = best.diverged || !best.weights.params.empty();
-    if (can_be_measured) Measure(Chosen(network, 0), num_threads, best);
+    if (!best.weights.params.empty()) Measure(Chosen(network, 0), num_threads, best);
   }
 
   /// `place`: of the seed or, with folds, of the fold.
@@ -361,7 +379,8 @@ class FullTrainer {
   std::span<const NamedNetwork> networks_;
   const data::Problem& problem_;
   const FullTrainingOptions& options_;
-  std::stop_token stop_;
+  std::stop_source stop_;  // requested from outside, or as one of the trainings failed
+  std::stop_callback<std::function<void()>> passes_on_;
   std::vector<data::Problem> folds_;    // with several
   std::optional<data::Problem> whole_;  // with folds
   std::vector<double> macs_;            // of each network

@@ -57,13 +57,13 @@ struct Training {
   engine::Weights weights = {};              // none if it diverged, or they were not kept
 };
 
-/// Remembers trainings, so that none is done twice.
+/// Remembers trainings, for those who ask for the same again.
 class TrainingMemory {
  public:
   virtual ~TrainingMemory() = default;
   virtual std::optional<Training> Find(const TrainingTask& task) = 0;
-  /// In the place of what was kept of the same task. Of a network that does not keep its weights
-  /// `training` has none.
+  /// In the place of what was kept of the same task, but that weights stay where `training` has
+  /// none, its network not keeping them.
   virtual void Keep(const TrainingTask& task, const Training& training) = 0;
 };
 
@@ -84,6 +84,7 @@ struct FullTrainingResult {
   std::vector<double> validation_loss;  // likewise, mean cross-entropy; infinite where it diverged
   std::vector<double> test_accuracy;    // of each seed; NaN where the training diverged
   double seconds = 0;                   // wall time of its trainings, added up
+  int num_remembered = 0;               // of them
   /// The seed of the highest validation accuracy, the first of equals; nothing when all diverged.
   std::optional<BestTraining> best = {};
   /// Of a network that keeps its weights, of each fold and of each seed; none of one that diverged.

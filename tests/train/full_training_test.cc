@@ -271,6 +271,24 @@ TEST_F(FullTrainingTest, WeightsThatWereNotKeptAreTrainedAgain) {
   ExpectSame(results, Train(options));
 }
 
+TEST_F(FullTrainingTest, WhenOneCannotBeKeptTheRestIsNotTrained) {
+  class Full : public TrainingMemory {
+   public:
+    std::optional<Training> Find(const TrainingTask&) override { return std::nullopt; }
+    void Keep(const TrainingTask&, const Training&) override {
+      ++kept;
+      throw base::StoreError("the disk is full");
+    }
+    int kept = 0;
+  };
+  FullTrainingOptions options = Options(2);
+  options.epochs = 20;
+  Full memory;
+  options.memory = &memory;
+  EXPECT_THROW(Train(options), base::StoreError);
+  EXPECT_LE(memory.kept, 2) << "one for each core";
+}
+
 TEST_F(FullTrainingTest, TellsOfEachTrainingHowManyThereAre) {
   for (const int num_folds : {1, 3}) {
     FullTrainingOptions options = Options(2);

@@ -131,13 +131,13 @@ void TrainAll(std::vector<report::TrainedNetwork>& networks,
     networks[i].training = std::move(results[i]);
   }
   if (num_remembered > 0) {
-    base::LogInfo(fmt::format("{} of {} were done before", num_remembered,
-                              report::Counted(num_trainings, "full training")));
+    base::LogInfo(fmt::format("{} done before: kept with the study",
+                              report::Counted(num_remembered, "full training")));
   }
 }
 
-/// The weights of a training that was remembered without are had by doing it again.
-void RestoreWeights(const train::NamedNetwork& network, const data::Problem& problem,
+/// The weights of a training that was remembered without are had by doing it again, and kept.
+void RestoreWeights(train::NamedNetwork network, const data::Problem& problem,
                     train::FullTrainingOptions options, train::FullTrainingResult& training,
                     const std::stop_token& stop) {
   if (!training.best || !training.best->weights.params.empty()) return;
@@ -146,7 +146,7 @@ void RestoreWeights(const train::NamedNetwork& network, const data::Problem& pro
   options.learning_rates = {training.learning_rate};
   options.seed = training.best->seed;
   options.num_seeds = 1;
-  options.memory = nullptr;
+  network.keeps_weights = true;
   base::LogInfo(fmt::format("{}: trained again for its weights, learning rate {}, seed {}",
                             network.name, training.learning_rate, options.seed));
   const double validation_accuracy = training.best->validation_accuracy;

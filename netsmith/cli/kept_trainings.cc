@@ -88,17 +88,21 @@ ordered_json ToJson(const train::Training& training) {
   return json;
 }
 
-/// Errors   nlohmann's, for what ToJson does not write.
-train::Training FromJson(const ordered_json& json, const graph::Graph& graph) {
+/// Nothing for figures that no training has. Errors   nlohmann's, for what ToJson does not write.
+std::optional<train::Training> FromJson(const ordered_json& json, const graph::Graph& graph) {
+  const auto is_share = [](double accuracy) { return accuracy >= 0 && accuracy <= 1; };
   train::Training training;
   training.diverged = json.at("diverged").get<bool>();
   training.seconds = json.at("seconds").get<double>();
+  if (!(training.seconds >= 0 && training.seconds < 1e9)) return std::nullopt;
   if (training.diverged) return training;
   training.standing.accuracy = json.at("accuracy").get<double>();
   const ordered_json& loss = json.at("loss");  // JSON has null for what is not finite
   if (!loss.is_null()) training.standing.loss = loss.get<double>();
+  if (!is_share(training.standing.accuracy) || !(training.standing.loss >= 0)) return std::nullopt;
   if (json.contains("test_accuracy")) {
     training.test_accuracy = json["test_accuracy"].get<double>();
+    if (!is_share(*training.test_accuracy)) return std::nullopt;
   }
   if (json.contains("weights")) {
     training.weights = WeightsOf(graph, json["weights"].get_ref<const std::string&>());

@@ -230,6 +230,7 @@ std::string SqliteDatabase::Explain(const soci::soci_error& error) {
       return "the disk is full";
     case SQLITE_IOERR:
       if (SystemErrno() == ENOSPC) return "the disk is full";
+      if (SystemErrno() == 0) return "cannot be read or written in full";  // a limit of its size
       return fmt::format("cannot be read or written: {}", strerror(SystemErrno()));
     case SQLITE_BUSY:
     case SQLITE_LOCKED:

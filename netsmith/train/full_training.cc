@@ -104,6 +104,7 @@ class FullTrainer {
       for (std::size_t r = 0; r < rates; ++r) {
         jobs.push_back(has_folds() ? FoldJob(n, r, 0) : JobOf(n, r));
         jobs.back().is_chosen = rates == 1 && !has_folds();
+        jobs.back().is_candidate = rates > 1;
       }
     }
     runner_.Run(jobs, [&](std::size_t i, FinishedTraining finished) {
@@ -148,7 +149,7 @@ class FullTrainer {
     runner_.Run(jobs, [&](std::size_t i, FinishedTraining finished) {
       const std::lock_guard lock(mutex_);
       const std::size_t network = i / folds_.size(), fold = i % folds_.size();
-      if (fold > 0) Count(network, finished);
+      Count(network, finished);
       NoteStanding(network, fold, finished.training.standing);
       if (!networks_[network].keeps_weights) return;
       results_[network].fold_weights[fold] = std::move(finished.training.weights);
@@ -169,7 +170,7 @@ class FullTrainer {
     runner_.Run(jobs, [&](std::size_t i, FinishedTraining finished) {
       const std::lock_guard lock(mutex_);
       const std::size_t network = i / seeds, seed = i % seeds;
-      if (seed > 0 || has_folds()) Count(network, finished);
+      Count(network, finished);
       Training& training = finished.training;
       if (!has_folds()) NoteStanding(network, seed, training.standing);
       if (training.diverged) return;
@@ -181,8 +182,9 @@ class FullTrainer {
   }
 
   void Count(std::size_t network, const FinishedTraining& finished) {
-    results_[network].seconds += finished.training.seconds;
-    results_[network].num_remembered += finished.is_remembered ? 1 : 0;
+    using Origin = FinishedTraining::Origin;
+    if (finished.origin != Origin::kKnown) results_[network].seconds += finished.training.seconds;
+    if (finished.origin == Origin::kRemembered) ++results_[network].num_remembered;
   }
 
   /// `place`: of the seed or, with folds, of the fold.

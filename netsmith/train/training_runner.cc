@@ -58,7 +58,9 @@ void TrainingRunner::Run(std::span<TrainingJob> jobs,
     }
     if (!was_known) tally_.Skip(macs_[job.network]);
     if (job.is_chosen) Measure(job, options_.num_cores, *training);
-    finish(i, {*std::move(training), !was_known, options_.num_cores});
+    using Origin = FinishedTraining::Origin;
+    finish(i, {*std::move(training), was_known ? Origin::kKnown : Origin::kRemembered,
+               options_.num_cores});
   }
   const std::size_t cores = static_cast<std::size_t>(options_.num_cores);
   const std::size_t even = to_train.size() - to_train.size() % cores;
@@ -75,7 +77,7 @@ void TrainingRunner::RunSideBySide(
   base::ThreadPool(at_once).Run(std::ssize(places), [&](std::int64_t i, int) {
     const std::size_t place = places[static_cast<std::size_t>(i)];
     try {
-      finish(place, {Train(jobs[place], threads), false, threads});
+      finish(place, {.training = Train(jobs[place], threads), .num_threads = threads});
     } catch (...) {
       stop_.request_stop();
       throw;
@@ -106,7 +108,7 @@ TrainOptions TrainingRunner::OptionsOf(const TrainingJob& job, int num_threads) 
 /// A training that was remembered without its weights is not, where they are asked for.
 bool TrainingRunner::IsEnough(const TrainingJob& job, const Training& training) const {
   if (training.diverged || !training.weights.params.empty()) return true;
-  if (networks_[job.network].keeps_weights) return false;
+  if (networks_[job.network].keeps_weights && !job.is_candidate) return false;
   return !job.is_chosen || training.test_accuracy.has_value();
 }
 
@@ -117,6 +119,7 @@ std::optional<Training> TrainingRunner::Remembered(const TrainingJob& job) {
 
 void TrainingRunner::Remember(const TrainingJob& job, const Training& training) {
   if (!options_.memory) return;
+  const std::lock_guard lock(memory_mutex_);
   if (networks_[job.network].keeps_weights) {
     options_.memory->Keep(TaskOf(job), training);
     return;
@@ -155,9 +158,9 @@ Training TrainingRunner::Train(const TrainingJob& job, int num_threads) {
     if (job.is_chosen) training.test_accuracy = child.Accuracy(TestSet(job));
   }
   const std::chrono::duration<double> elapsed = Clock::now() - start;
+  Remember(job, training);
   const std::lock_guard lock(mutex_);
   tally_.Finish(macs, elapsed.count() * num_threads);
-  Remember(job, training);
   ReportProgress(job, training);
   return training;
 }
@@ -167,7 +170,6 @@ void TrainingRunner::Measure(const TrainingJob& job, int num_threads, Training& 
   Child child(networks_[job.network].graph, *job.problem, OptionsOf(job, num_threads));
   engine::WriteWeights(training.weights, child.program());
   training.test_accuracy = child.Accuracy(TestSet(job));
-  const std::lock_guard lock(mutex_);
   Remember(job, training);
 }
 

@@ -26,14 +26,17 @@ struct TrainingJob {
   std::uint64_t seed = 0;
   std::string part = {};               // in messages: "fold 2 of 5"; may be empty
   bool is_chosen = false;              // and therefore measured on the test set
+  bool is_candidate = false;           // one of several rates: its weights may never be asked for
   bool is_counted = true;              // among those that TrainingRunner::Expect was told of
   std::optional<Training> known = {};  // done already, in this run
 };
 
 struct FinishedTraining {
+  enum class Origin { kTrained, kRemembered, kKnown };
+
   Training training;
-  bool is_remembered = false;  // from an earlier run
-  int num_threads = 1;         // that its job has
+  Origin origin = Origin::kTrained;
+  int num_threads = 1;  // that its job has
 };
 
 /// Trains networks side by side on several cores: what is remembered is not trained, what was
@@ -77,7 +80,8 @@ class TrainingRunner {
   std::vector<double> macs_;  // of each network
   std::stop_source stop_;     // requested from outside, or as one of the trainings failed
   std::stop_callback<std::function<void()>> passes_on_;
-  std::mutex mutex_;  // guards the tally, the memory and what is logged
+  std::mutex memory_mutex_;  // held for long where a store is away
+  std::mutex mutex_;         // guards the tally and what is logged
   TrainingTally tally_;
 };
 

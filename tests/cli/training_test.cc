@@ -290,7 +290,7 @@ TEST_F(TrainingTest, TheEnsembleOfTheFinalistsIsMeasuredAndIsTheModel) {
     const json again = Run(search(folds, {"--resume", "--out", out}));
     EXPECT_EQ(Figures(again.at("comparison")), Figures(first.at("comparison")));
     EXPECT_EQ(again.at("model"), model);
-    EXPECT_THAT(errors_, HasSubstr("full trainings were done before"));
+    EXPECT_THAT(errors_, HasSubstr("full trainings done before"));
     EXPECT_THAT(errors_, ::testing::Not(HasSubstr("full training 1 of")));
   }
 }
@@ -350,7 +350,33 @@ TEST_F(TrainingTest, WeightsThatAreNotTheNetworksAreTrainedAgain) {
           "AND json_extract(value_json, '$.result.weights') NOT NULL");
   const json again = Run(compare);
   EXPECT_EQ(Figures(again.at("comparison")), Figures(first.at("comparison")));
-  EXPECT_THAT(errors_, HasSubstr("2 of 8 full trainings were done before"));
+  EXPECT_THAT(errors_, HasSubstr("full training 11 of 11: "));
+}
+
+TEST_F(TrainingTest, FiguresThatNoTrainingHasAreTrainedAgain) {
+  const auto compare = CompareOptions(SearchArguments({"--compare", "--resume"}));
+  const json first = Run(compare);
+  for (const char* change :
+       {"'$.result.accuracy', 5", "'$.result.accuracy', -1", "'$.result.test_accuracy', 1e308",
+        "'$.result.loss', -1", "'$.result.seconds', -1", "'$.result.seconds', 'long'",
+        "'$.result', null"}) {
+    RawDatabase((folder_.path() / "study.db").string())
+        .Run(std::string("UPDATE study_user_attributes SET value_json = json_set(value_json, ") +
+             change + ") WHERE key LIKE 'full_training:%'");
+    EXPECT_EQ(Figures(Run(compare).at("comparison")), Figures(first.at("comparison"))) << change;
+  }
+}
+
+TEST_F(TrainingTest, AnEnsembleAfterAComparisonTrainsOnlyWhatWasChosen) {
+  const auto plain = CompareOptions(SearchArguments({"--compare", "--resume"}), "2");
+  Run(plain);
+  auto with_ensemble = plain;
+  with_ensemble.emplace_back("--ensemble");
+  const json result = Run(with_ensemble);
+  // Two of the finalists' four, whose weights it needs, are trained once more.
+  EXPECT_THAT(errors_, HasSubstr("6 full trainings done before"));
+  EXPECT_THAT(errors_, HasSubstr("full training 8 of 8: "));
+  EXPECT_THAT(errors_, ::testing::Not(HasSubstr("full training 6 of ")));
 }
 
 TEST_F(TrainingTest, AComparisonWithoutAnEnsembleLeavesTheWeightsOfOneBeforeIt) {
@@ -366,7 +392,7 @@ TEST_F(TrainingTest, AComparisonWithoutAnEnsembleLeavesTheWeightsOfOneBeforeIt) 
   Run(plain);
   const json again = Run(with_ensemble);
   EXPECT_EQ(Figures(again.at("comparison")), Figures(first.at("comparison")));
-  EXPECT_THAT(errors_, HasSubstr("8 of 8 full trainings were done before"));
+  EXPECT_THAT(errors_, HasSubstr("8 full trainings done before"));
 }
 
 TEST_F(TrainingTest, AnEnsembleThatCannotBeIsSaidBeforeTheWork) {
@@ -402,6 +428,11 @@ TEST_F(TrainingTest, SearchWithOutTrainsItsBestNetworkAndWritesIt) {
   std::filesystem::remove(out + "/model.netsmith");
   EXPECT_EQ(Run(search).at("model"), first.at("model"));
   EXPECT_THAT(errors_, HasSubstr("trained again for its weights"));
+
+  // That was kept, weights and all.
+  std::filesystem::remove(out + "/model.netsmith");
+  EXPECT_EQ(Run(search).at("model"), first.at("model"));
+  EXPECT_THAT(errors_, ::testing::Not(HasSubstr("trained again for its weights")));
   EXPECT_EQ(ReadFile(out + "/model.netsmith"), bytes);
 }
 
@@ -462,7 +493,7 @@ TEST_F(TrainingTest, CompareAfterASearchSetsItBesideRandomSearchAndKeepsTheTrain
 
   // Another comparison in between makes nothing forgotten.
   Run(CompareOptions({"compare", "s", "--store", store(), "--seed", "3", "--network", "3,3,1,0"}));
-  EXPECT_THAT(errors_, HasSubstr("4 of 6 full trainings were done before"));
+  EXPECT_THAT(errors_, HasSubstr("4 full trainings done before"));
   const json by_itself = Run(CompareOptions({"compare", "s", "--store", store(), "--seed", "3"}));
   EXPECT_EQ(Figures(by_itself), Figures(comparison));
 }

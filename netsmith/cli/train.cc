@@ -69,17 +69,16 @@ class Train : public Command {
                     report::Counted(training_.epochs, "epoch"),
                     report::Counted(training_.seeds, "seed"), RecipeText(recipe)));
     const auto result =
-        train::TrainInFull(
-            std::vector<train::NamedNetwork>{{network_, graph, recipe}}, problem,
-            {.epochs = training_.epochs,
-             .mb = training_.mb,
-             .max_samples = samples_,
-             .learning_rates = {learning_rate_},
-             .seed = static_cast<std::uint64_t>(seed_),
-             .num_seeds = training_.seeds,
-             .num_cores = training_.threads,
-             .on_training = report::LogFullTraining},
-            stop)
+        train::TrainInFull(std::vector<train::NamedNetwork>{{network_, graph, recipe}}, problem,
+                           {.epochs = training_.epochs,
+                            .mb = training_.mb,
+                            .max_samples = samples_,
+                            .learning_rates = {learning_rate_},
+                            .seed = static_cast<std::uint64_t>(seed_),
+                            .num_seeds = training_.seeds,
+                            .num_cores = training_.threads,
+                            .on_training = report::LogFullTraining},
+                           stop)
             .front();
     nlohmann::ordered_json model;
     std::exception_ptr trouble;

@@ -14,6 +14,7 @@ namespace netsmith::cli {
 class KeptTrainings : public train::TrainingMemory {
  public:
   /// `store` is borrowed. A store that is away is waited for, until `stop`.
+  /// Find and Keep: StoreError as the store's.
   KeptTrainings(study::Store& store, std::string study, const std::stop_token& stop);
 
   std::optional<train::Training> Find(const train::TrainingTask& task) override;

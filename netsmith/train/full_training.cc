@@ -143,7 +143,6 @@ class FullTrainer {
       for (std::size_t fold = 0; fold < folds_.size(); ++fold) {
         jobs.push_back(FoldJob(n, choices_[n].rate, fold));
         if (fold == 0) jobs.back().known = std::exchange(choices_[n].best, std::nullopt);
-        jobs.back().is_counted = fold > 0;
       }
     }
     runner_.Run(jobs, [&](std::size_t i, FinishedTraining finished) {
@@ -164,7 +163,6 @@ class FullTrainer {
         jobs.push_back(ChosenJob(n, seed));
         if (seed > 0 || has_folds()) continue;
         jobs.back().known = std::exchange(choices_[n].best, std::nullopt);
-        jobs.back().is_counted = false;
       }
     }
     runner_.Run(jobs, [&](std::size_t i, FinishedTraining finished) {

@@ -57,7 +57,7 @@ struct Training {
   engine::Weights weights = {};              // none if it diverged, or they were not kept
 };
 
-/// Remembers trainings, for those who ask for the same again.
+/// Remembers trainings, for those who ask for the same again. What it throws ends the run.
 class TrainingMemory {
  public:
   virtual ~TrainingMemory() = default;
@@ -83,7 +83,7 @@ struct FullTrainingResult {
   std::vector<double> validation_accuracy;
   std::vector<double> validation_loss;  // likewise, mean cross-entropy; infinite where it diverged
   std::vector<double> test_accuracy;    // of each seed; NaN where the training diverged
-  double seconds = 0;                   // wall time of its trainings, added up
+  double seconds = 0;                   // wall time of its trainings, remembered ones too, added up
   int num_remembered = 0;               // of them
   /// The seed of the highest validation accuracy, the first of equals; nothing when all diverged.
   std::optional<BestTraining> best = {};
@@ -118,7 +118,7 @@ struct FullTrainingOptions {
   std::function<void(const FullTrainingProgress&)> on_training = {};
 };
 
-/// How often TrainInFull trains one network.
+/// How often TrainInFull trains one network of which nothing is remembered.
 std::int64_t NumTrainings(const FullTrainingOptions& options);
 
 /// Trains every network at every learning rate with the first seed, takes for each network the rate
@@ -129,7 +129,7 @@ std::int64_t NumTrainings(const FullTrainingOptions& options);
 /// trained, with all seeds, on the whole development set: few samples are neither enough to choose
 /// by nor to be left out. Trainings run side by side on the cores; long ones log an epoch now and
 /// then. Errors   Interrupted when `stop` was requested; InvalidArgument as Child, as
-/// Problem::Folds.
+/// Problem::Folds; as options.memory.
 std::vector<FullTrainingResult> TrainInFull(std::span<const NamedNetwork> networks,
                                             const data::Problem& problem,
                                             const FullTrainingOptions& options,

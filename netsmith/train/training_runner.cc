@@ -6,9 +6,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <mutex>
-#include <numeric>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -52,7 +52,7 @@ void TrainingRunner::Run(std::span<TrainingJob> jobs,
     const bool was_known = job.known.has_value();
     std::optional<Training> training = was_known ? std::exchange(job.known, {}) : Remembered(job);
     if (!training || !IsEnough(job, *training)) {
-      if (!job.is_counted) Expect(job.network, 1);
+      if (was_known) Expect(job.network, 1);
       to_train.push_back(i);
       continue;
     }
@@ -74,15 +74,20 @@ void TrainingRunner::RunSideBySide(
   if (places.empty()) return;
   const int at_once = std::min(options_.num_cores, static_cast<int>(places.size()));
   const int threads = options_.num_cores / at_once;
+  std::exception_ptr first_failure;
   base::ThreadPool(at_once).Run(std::ssize(places), [&](std::int64_t i, int) {
     const std::size_t place = places[static_cast<std::size_t>(i)];
     try {
       finish(place, {.training = Train(jobs[place], threads), .num_threads = threads});
     } catch (...) {
+      {
+        const std::lock_guard lock(mutex_);
+        if (!first_failure) first_failure = std::current_exception();
+      }
       stop_.request_stop();
-      throw;
     }
   });
+  if (first_failure) std::rethrow_exception(first_failure);
 }
 
 TrainingTask TrainingRunner::TaskOf(const TrainingJob& job) const {
@@ -117,17 +122,22 @@ std::optional<Training> TrainingRunner::Remembered(const TrainingJob& job) {
   return options_.memory->Find(TaskOf(job));
 }
 
+/// Once the memory has failed nobody waits for it again: the run ends.
 void TrainingRunner::Remember(const TrainingJob& job, const Training& training) {
   if (!options_.memory) return;
   const std::lock_guard lock(memory_mutex_);
-  if (networks_[job.network].keeps_weights) {
-    options_.memory->Keep(TaskOf(job), training);
-    return;
+  if (memory_failed_) return;
+  Training kept{.standing = training.standing,
+                .diverged = training.diverged,
+                .test_accuracy = training.test_accuracy,
+                .seconds = training.seconds};
+  if (networks_[job.network].keeps_weights) kept.weights = training.weights;
+  try {
+    options_.memory->Keep(TaskOf(job), kept);
+  } catch (...) {
+    memory_failed_ = true;
+    throw;
   }
-  options_.memory->Keep(TaskOf(job), {.standing = training.standing,
-                                      .diverged = training.diverged,
-                                      .test_accuracy = training.test_accuracy,
-                                      .seconds = training.seconds});
 }
 
 Training TrainingRunner::Train(const TrainingJob& job, int num_threads) {
@@ -182,13 +192,13 @@ const data::Dataset& TrainingRunner::TestSet(const TrainingJob& job) const {
   return test_.OpenTestSet(fmt::format("full training of {}", networks_[job.network].name));
 }
 
-/// The first, which shows how long one takes, and of a long training one now and then: small data
-/// take hundreds of epochs.
+/// The first of a run, which shows how long one takes, and of a long training one now and then:
+/// small data take hundreds of epochs.
 void TrainingRunner::LogEpoch(const std::string& label, bool validates, int epoch, double accuracy,
                               Clock::time_point& last_line) {
   const std::lock_guard lock(mutex_);
   const std::chrono::seconds pause(std::min<std::int64_t>(20, 2 * tally_.num_all()));
-  const bool is_first = epoch == 1 && tally_.num_done() == 0;
+  const bool is_first = epoch == 1 && !tally_.has_timed();
   if (!is_first && (epoch == options_.epochs || Clock::now() - last_line < pause)) return;
   last_line = Clock::now();
   base::LogInfo(fmt::format(

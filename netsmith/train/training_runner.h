@@ -27,7 +27,6 @@ struct TrainingJob {
   std::string part = {};               // in messages: "fold 2 of 5"; may be empty
   bool is_chosen = false;              // and therefore measured on the test set
   bool is_candidate = false;           // one of several rates: its weights may never be asked for
-  bool is_counted = true;              // among those that TrainingRunner::Expect was told of
   std::optional<Training> known = {};  // done already, in this run
 };
 
@@ -39,20 +38,21 @@ struct FinishedTraining {
   int num_threads = 1;  // that its job has
 };
 
-/// Trains networks side by side on several cores: what is remembered is not trained, what was
-/// trained is remembered at once, and the rest is told how far it is.
+/// Trains networks side by side on several cores. What is remembered is not trained again, what was
+/// trained is remembered at once, and each training that ends is reported.
 class TrainingRunner {
  public:
   /// `networks` and what `options` refers to are borrowed; `test` is where test sets come from.
   TrainingRunner(std::span<const NamedNetwork> networks, const data::Problem& test,
                  const FullTrainingOptions& options, std::stop_token stop);
 
-  /// So many trainings of a network are to come.
+  /// So many trainings of a network are to come, remembered ones among them, known ones not.
   void Expect(std::size_t network, std::int64_t count);
 
   /// Calls `finish` with each job's place and training, as soon as there is one, on the thread that
-  /// did it. When one fails, the others end too, and its exception is thrown on.
-  /// Errors   Interrupted, when `stop` was requested. As Child, and as the memory.
+  /// did it: several may be there at once. A job's `known` is taken from it. When one fails, the
+  /// others end too, and the first exception is thrown on.
+  /// Errors   Interrupted, when `stop` was requested. As Child, and as options.memory.
   void Run(std::span<TrainingJob> jobs,
            const std::function<void(std::size_t, FinishedTraining)>& finish);
 
@@ -81,7 +81,8 @@ class TrainingRunner {
   std::stop_source stop_;     // requested from outside, or as one of the trainings failed
   std::stop_callback<std::function<void()>> passes_on_;
   std::mutex memory_mutex_;  // held for long where a store is away
-  std::mutex mutex_;         // guards the tally and what is logged
+  bool memory_failed_ = false;
+  std::mutex mutex_;  // guards the tally and what is logged
   TrainingTally tally_;
 };
 

@@ -33,6 +33,8 @@ class TrainingTally {
 
   std::int64_t num_all() const { return num_all_; }
   std::int64_t num_done() const { return num_done_; }
+  /// True when one was done, and not skipped.
+  bool has_timed() const { return work_done_ > 0; }
   /// Those that run are taken to be halfway.
   double SecondsLeft() const {
     if (work_done_ <= 0) return 0;

@@ -14,12 +14,14 @@
 #include "netsmith/engine/ops/bf16_direct_conv.h"
 #include "netsmith/engine/ops/bf16_transform_conv.h"
 #include "netsmith/engine/ops/direct_conv.h"
+#include "netsmith/engine/ops/transform_2d_conv.h"
 #include "netsmith/engine/ops/transform_conv.h"
 
 namespace {
 
 using namespace netsmith::engine;
 using kernels::TileScheme;
+using kernels::TileScheme2d;
 
 const ConvShape kShapes[] = {
     {.kw = 2, .ic = 64, .oc = 64, .dst_width = 392},
@@ -34,6 +36,7 @@ const ConvShape kShapes[] = {
     {.kw = 64, .ic = 64, .oc = 64, .dst_width = 392},
     {.kw = 64, .ic = 1, .oc = 64, .dst_width = 784},
     {.kh = 3, .kw = 3, .ic = 16, .oc = 32, .dst_height = 28, .dst_width = 28},
+    {.kh = 3, .kw = 3, .ic = 32, .oc = 32, .dst_height = 32, .dst_width = 32},
     {.kh = 3, .kw = 3, .ic = 64, .oc = 64, .dst_height = 16, .dst_width = 16},
     {.kh = 3, .kw = 3, .ic = 128, .oc = 128, .dst_height = 8, .dst_width = 8},
     {.kh = 5, .kw = 5, .ic = 32, .oc = 32, .dst_height = 28, .dst_width = 28},
@@ -48,12 +51,13 @@ struct Run {
         dst(dst_layout.size() + 16, 0.25f),
         packed(algorithm->packed_size() + 16),
         gradient(algorithm->gradient_size() + 16),
+        kept(algorithm->kept_size() + 16),
         scratch(algorithm->scratch_size() + 16) {
     algorithm->Pack(std::vector<float>(shape.weights_size() + 16, 0.1f).data(), packed.data());
   }
   std::unique_ptr<ConvAlgorithm> algorithm;
   Layout src_layout, dst_layout;
-  std::vector<float> src, dst, packed, gradient, scratch;
+  std::vector<float> src, dst, packed, gradient, kept, scratch;
 };
 
 void CountRate(benchmark::State& state, const ConvShape& s) {
@@ -79,9 +83,13 @@ void Register(const ConvShape& shape, const std::string& name, Make make) {
   });
   benchmark::RegisterBenchmark((text + "/weights").c_str(), [=](benchmark::State& state) {
     Run run(shape, make());
+    constexpr std::int64_t kGroup = 12;
+    GradientSum sum = {.sum = run.gradient.data(), .kept = run.kept.data()};
     for (auto _ : state) {
+      sum.last = sum.sample + 1 == kGroup;
       run.algorithm->WeightsGradient(run.src_layout, run.src.data(), run.dst_layout, run.dst.data(),
-                                     true, run.gradient.data(), run.scratch.data());
+                                     sum, run.scratch.data());
+      sum.sample = (sum.sample + 1) % kGroup;
     }
     CountRate(state, shape);
   });
@@ -98,6 +106,12 @@ void RegisterAll() {
                [shape, scheme] { return std::make_unique<TransformConv>(shape, scheme); });
       Register(shape, name + " bf16",
                [shape, scheme] { return std::make_unique<Bf16TransformConv>(shape, scheme); });
+    }
+    for (const TileScheme2d& scheme : Transform2dConv::Schemes(shape)) {
+      const std::string name = "toom-cook" + std::to_string(scheme.columns.points) + "x" +
+                               std::to_string(scheme.rows.points);
+      Register(shape, name,
+               [shape, scheme] { return std::make_unique<Transform2dConv>(shape, scheme); });
     }
   }
 }

@@ -232,13 +232,14 @@ class Planner {
 
   void PlaceTensors(CompiledGraph& result) {
     std::vector<MemoryBlock> workspace, batch;
-    std::vector<TensorPlace*> workspace_places, batch_places;
+    std::vector<std::int64_t*> workspace_offsets, batch_offsets;
     std::vector<std::size_t> batch_values;  // which of the blocks in `batch`
     const auto add = [&](Storage& storage) {
       if (!storage.used) return;
       const MemoryBlock block = BlockOf(storage, result.chunk);
       (storage.place.whole_batch ? batch : workspace).push_back(block);
-      (storage.place.whole_batch ? batch_places : workspace_places).push_back(&storage.place);
+      (storage.place.whole_batch ? batch_offsets : workspace_offsets)
+          .push_back(&storage.place.offset);
     };
     for (int t = 0; t < num_tensors_; ++t) {
       const std::size_t before = batch.size();
@@ -246,12 +247,19 @@ class Planner {
       if (batch.size() > before) batch_values.push_back(before);
       if (diff_of_[t] == t) add(diff(t));
     }
+    kept_.resize(needs_.size());
+    for (int i = 0; i < num_ops(); ++i) {
+      const int back = time_.Backward(i);
+      workspace_offsets.push_back(&kept_[i]);
+      workspace.push_back(
+          {.size = needs_[i].kept, .first = time_.PhaseFirst(back), .last = time_.PhaseLast(back)});
+    }
     result.sizes.workspace = AssignOffsets(workspace);
     result.sizes.batch = AssignOffsets(batch);
     for (std::size_t i = 0; i < workspace.size(); ++i) {
-      workspace_places[i]->offset = workspace[i].offset;
+      *workspace_offsets[i] = workspace[i].offset;
     }
-    for (std::size_t i = 0; i < batch.size(); ++i) batch_places[i]->offset = batch[i].offset;
+    for (std::size_t i = 0; i < batch.size(); ++i) *batch_offsets[i] = batch[i].offset;
     for (const std::size_t i : batch_values) {
       for (const std::size_t j : batch_values) {
         const MemoryBlock &a = batch[i], &b = batch[j];
@@ -263,7 +271,9 @@ class Planner {
 
   OpPlaces PlaceOp(int i, CompiledGraph& result) {
     auto& [op, srcs, dsts] = ops_[i];
-    OpPlaces places{.packed = result.sizes.packed, .group_gradients = result.sizes.group_gradients};
+    OpPlaces places{.kept = kept_[i],
+                    .packed = result.sizes.packed,
+                    .group_gradients = result.sizes.group_gradients};
     bool has_backward = !needs_[i].params.empty();
     for (const int src : srcs) {
       places.srcs.push_back(value(src).place);
@@ -293,6 +303,7 @@ class Planner {
   std::vector<Storage> values_, diffs_;  // by the first tensor that they hold
   std::vector<int> value_of_, diff_of_;  // which storage, a tensor each
   std::vector<bool> has_diff_;           // a tensor each: parameters lie before it
+  std::vector<std::int64_t> kept_;       // offsets, an op each
 };
 
 }  // namespace

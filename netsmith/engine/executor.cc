@@ -85,10 +85,10 @@ void Executor::ForEachChunk(std::int64_t count, int pass, const Chunk& of_all_ch
     chunk.packed = memory_.packed;
     chunk.group_gradients = memory_.group_gradients + g * sizes.group_gradients;
     chunk.group_first = group_first;
+    chunk.group_end = group_end;
     for (std::int64_t first = group_first; first < group_end; first += graph_.chunk) {
       chunk.first = first;
       chunk.count = std::min(graph_.chunk, group_end - first);
-      chunk.first_of_group = first == group_first;
       chunk.next = first + chunk.count < group_end ? first + chunk.count : next_group_first;
       visit(chunk, thread);
     }

@@ -24,9 +24,9 @@ struct TensorPlace {
 struct Chunk {
   std::int64_t first = 0;  // its first sample's number in the mini-batch
   std::int64_t count = 0;
-  std::int64_t group_first = 0;  // the first sample of its group
-  std::int64_t next = -1;        // the sample that its thread takes after it, if that is known
-  bool first_of_group = true;    // the group's gradients start here
+  std::int64_t group_first = 0;  // the samples of its group
+  std::int64_t group_end = 0;
+  std::int64_t next = -1;  // the sample that its thread takes after it, if that is known
   bool training = false;
   bool stream = false;  // tensors of the whole mini-batch are written past the cache
   std::uint64_t dropout_seed = 0;
@@ -37,6 +37,9 @@ struct Chunk {
   const float* packed = nullptr;     // parameters rearranged for the kernels
   float* group_gradients = nullptr;  // of the group of samples that the chunk belongs to
 
+  /// The number of sample `i` in its group, whose gradients start at 0.
+  std::int64_t NumberInGroup(std::int64_t i) const { return first + i - group_first; }
+  bool IsLastOfGroup(std::int64_t i) const { return first + i + 1 == group_end; }
   /// Sample `i` of this chunk.
   float* Sample(const TensorPlace& tensor, std::int64_t i) const {
     if (tensor.whole_batch) return batch + tensor.offset + (first + i) * tensor.layout.size();
@@ -113,6 +116,7 @@ struct OpNeeds {
   bool ends_phase = false;           // the next op waits until the whole mini-batch has passed
   bool remakes = false;              // Forward may be called again on the way back: it is cheap
   std::int64_t scratch = 0;          // floats, for one call
+  std::int64_t kept = 0;             // floats for the way back of a group's samples, a thread each
   std::int64_t packed = 0;           // floats of rearranged parameters and other constants
   std::int64_t group_gradients = 0;  // floats that each group of samples sums up in
   std::vector<ParamSpec> params = {};
@@ -122,7 +126,8 @@ struct OpNeeds {
 struct OpPlaces {
   std::vector<TensorPlace> srcs = {}, dsts = {}, diff_srcs = {}, diff_dsts = {};
   std::vector<bool> needs_diff_srcs = {};  // false where no parameter lies before
-  std::int64_t packed = 0;                 // offsets
+  std::int64_t kept = 0;                   // offsets
+  std::int64_t packed = 0;
   std::int64_t group_gradients = 0;
   std::vector<std::int64_t> params = {};
 

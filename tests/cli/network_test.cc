@@ -65,7 +65,7 @@ TEST(InstructionSetTest, TheEnvironmentChoosesOneAndAnUnknownOneIsAnError) {
   };
   const ProcessResult portable = bench("portable");
   ASSERT_EQ(portable.exit_code, 0) << portable.err;
-  EXPECT_THAT(portable.out, HasSubstr(R"("arithmetic":"portable, kernels 3")"));
+  EXPECT_THAT(portable.out, HasSubstr(R"("arithmetic":"portable, kernels 4")"));
   const ProcessResult unknown = bench("mmx");
   EXPECT_EQ(unknown.exit_code, 2);
   EXPECT_THAT(unknown.err, HasSubstr("instruction set: found \"mmx\", expected auto"));

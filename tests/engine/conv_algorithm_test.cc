@@ -13,6 +13,7 @@
 #include "netsmith/engine/ops/bf16_direct_conv.h"
 #include "netsmith/engine/ops/bf16_transform_conv.h"
 #include "netsmith/engine/ops/direct_conv.h"
+#include "netsmith/engine/ops/transform_2d_conv.h"
 #include "netsmith/engine/ops/transform_conv.h"
 #include "tests/engine/networks.h"
 
@@ -20,6 +21,7 @@ namespace netsmith::engine {
 namespace {
 
 using kernels::TileScheme;
+using kernels::TileScheme2d;
 
 struct Data {
   Layout src, dst;
@@ -96,7 +98,7 @@ struct Tolerance {
 };
 
 void ExpectRight(const ConvAlgorithm& algorithm, const ConvShape& shape, const Data& data,
-                 const Tolerance& tolerance) {
+                 const Tolerance& tolerance, std::int64_t num_samples = 2) {
   std::vector<float> packed(algorithm.packed_size() + 16), bias(algorithm.packed_bias_size() + 16);
   std::vector<float> scratch(algorithm.scratch_size());
   const std::vector<float> src = ToFloat(data.src_values), weights = ToFloat(data.weights);
@@ -115,7 +117,8 @@ void ExpectRight(const ConvAlgorithm& algorithm, const ConvShape& shape, const D
     expected[d] += data.src_values[s] * data.weights[w];
     gradient[w] += data.src_values[s] * data.diff_dst[d];
     terms[d] += std::abs(data.src_values[s] * data.weights[w]);
-    gradient_terms[w] += 2 * std::abs(data.src_values[s] * data.diff_dst[d]);
+    gradient_terms[w] +=
+        static_cast<double>(num_samples) * std::abs(data.src_values[s] * data.diff_dst[d]);
   });
   std::vector<float> dst(data.dst.size(), 0.0f);
   algorithm.Forward(data.src, src.data(), packed.data(), bias.data(), false, data.dst, dst.data(),
@@ -130,12 +133,17 @@ void ExpectRight(const ConvAlgorithm& algorithm, const ConvShape& shape, const D
 
   const std::vector<float> diff_dst = ToFloat(data.diff_dst);
   std::vector<float> sum(algorithm.gradient_size() + 16), diff_weights(shape.weights_size() + 16);
-  for (const bool accumulate : {false, true}) {
-    algorithm.WeightsGradient(data.src, src.data(), data.dst, diff_dst.data(), accumulate,
-                              sum.data(), scratch.data());
+  std::vector<float> kept(algorithm.kept_size() + 16, std::nanf(""));
+  for (std::int64_t sample = 0; sample < num_samples; ++sample) {
+    algorithm.WeightsGradient(data.src, src.data(), data.dst, diff_dst.data(),
+                              {.sum = sum.data(),
+                               .kept = kept.data(),
+                               .sample = sample,
+                               .last = sample + 1 == num_samples},
+                              scratch.data());
   }
   algorithm.Unpack(sum.data(), diff_weights.data());
-  for (double& value : gradient) value *= 2;
+  for (double& value : gradient) value *= static_cast<double>(num_samples);
   ExpectNear(
       gradient, diff_weights,
       tolerance.of_largest * Largest(gradient) + tolerance.of_terms * Largest(gradient_terms),
@@ -177,6 +185,62 @@ TEST(ConvAlgorithmTest, EverySchemeEqualsPlainLoopsOnEveryInstructionSet) {
                      << scheme.outputs << " outputs, " << shape.ic << " to " << shape.oc);
         ExpectRight(TransformConv(shape, scheme), shape, MakeData(shape, 2), {ToleranceOf(scheme)});
         ASSERT_FALSE(HasFatalFailure());
+      }
+    }
+  }
+  hwy::SetSupportedTargetsForTest(0);
+}
+
+/// Both directions round.
+double ToleranceOf(const TileScheme2d& scheme) {
+  return ToleranceOf(scheme.columns) + ToleranceOf(scheme.rows);
+}
+
+TEST(ConvAlgorithmTest, TransformsAlongRowsAndColumnsEqualPlainLoopsOnEveryInstructionSet) {
+  const ConvShape shapes[] = {
+      {.kh = 3, .kw = 3, .ic = 5, .oc = 18, .pad_top = 1, .dst_height = 4, .dst_width = 13},
+      {.kh = 3,
+       .kw = 3,
+       .ic = 17,
+       .oc = 1,
+       .pad_top = 1,
+       .pad_left = 1,
+       .dst_height = 7,
+       .dst_width = 1},
+      {.kh = 2, .kw = 5, .ic = 2, .oc = 3, .pad_left = 2, .dst_height = 1, .dst_width = 20},
+      {.kh = 5, .kw = 2, .ic = 16, .oc = 32, .pad_top = 4, .dst_height = 9, .dst_width = 6},
+      {.kh = 7,
+       .kw = 5,
+       .ic = 1,
+       .oc = 33,
+       .pad_top = 3,
+       .pad_left = 2,
+       .dst_height = 12,
+       .dst_width = 11},
+      {.kh = 3,
+       .kw = 3,
+       .ic = 33,
+       .oc = 40,
+       .pad_top = 1,
+       .pad_left = 1,
+       .dst_height = 40,
+       .dst_width = 41},
+  };
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    hwy::SetSupportedTargetsForTest(target);
+    for (const ConvShape& shape : shapes) {
+      const std::vector<TileScheme2d> schemes = Transform2dConv::Schemes(shape);
+      ASSERT_FALSE(schemes.empty());
+      for (const TileScheme2d& scheme : schemes) {
+        SCOPED_TRACE(::testing::Message()
+                     << hwy::TargetName(target) << ": " << scheme.columns.points << " x "
+                     << scheme.rows.points << " points, " << shape.kh << " x " << shape.kw << ", "
+                     << shape.ic << " to " << shape.oc);
+        for (const std::int64_t samples : {1, 2, 7}) {
+          ExpectRight(Transform2dConv(shape, scheme), shape, MakeData(shape, 2),
+                      {ToleranceOf(scheme)}, samples);
+          ASSERT_FALSE(HasFatalFailure());
+        }
       }
     }
   }
@@ -269,6 +333,24 @@ TEST(ConvAlgorithmTest, TransformsLongKernelsAndLeavesPointwiseOnesDirect) {
   EXPECT_FALSE(transforms({.kw = 1, .ic = 32, .oc = 32, .dst_width = 392}));
   EXPECT_FALSE(transforms({.kw = 41, .ic = 1, .oc = 4, .dst_width = 784}));
   EXPECT_FALSE(transforms({.kw = 5, .ic = 32, .oc = 32, .stride_w = 2, .dst_width = 196}));
+}
+
+TEST(ConvAlgorithmTest, TransformsImagesAlongRowsAndColumnsWhereThereAreChannelsEnough) {
+  const auto transforms = [](const ConvShape& shape, ConvPass pass) {
+    return dynamic_cast<Transform2dConv*>(
+               ChooseConvAlgorithm(shape, pass, Precision::kF32).get()) != nullptr;
+  };
+  const ConvShape image = {.kh = 3, .kw = 3, .ic = 64, .oc = 64, .dst_height = 16, .dst_width = 16};
+  ConvShape strided = image, first = image, row = image;
+  strided.stride_h = strided.stride_w = 2;
+  first.ic = 1;
+  row.kh = 1;
+  for (const ConvPass pass : {ConvPass::kForward, ConvPass::kWeightsGradient}) {
+    EXPECT_TRUE(transforms(image, pass));
+    EXPECT_FALSE(transforms(strided, pass));
+    EXPECT_FALSE(transforms(first, pass));
+    EXPECT_FALSE(transforms(row, pass));
+  }
 }
 
 TEST(ConvAlgorithmTest, Bf16IsTakenWhereItCostsLessAndNeverCostsMore) {

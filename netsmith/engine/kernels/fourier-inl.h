@@ -13,14 +13,10 @@
 #include <cstddef>
 #include <numbers>
 
+#include "netsmith/engine/kernels/vector-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace netsmith::engine::kernels::HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
-
-using Tag = hn::CappedTag<float, 16>;
-using Vector = hn::Vec<Tag>;
-constexpr std::int64_t kLanes = hn::MaxLanes(Tag());
-
 struct Complex {
   Vector re, im;
 };

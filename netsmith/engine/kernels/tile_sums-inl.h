@@ -11,14 +11,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "netsmith/engine/kernels/vector-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace netsmith::engine::kernels::HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
-
-using Tag = hn::CappedTag<float, 16>;
-using Vector = hn::Vec<Tag>;
-constexpr std::int64_t kLanes = hn::MaxLanes(Tag());
-
 // Loops over sums are unrolled by pragma, or GCC keeps the sums in memory between them.
 
 /// What the sums of a tile of a Product start from.

@@ -9,6 +9,7 @@
 #include <hwy/highway.h>
 
 #include "netsmith/engine/kernels/toom_cook_points.h"
+#include "netsmith/engine/kernels/vector-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace netsmith::engine::kernels::HWY_NAMESPACE {

@@ -83,7 +83,7 @@ class NormApplyOp final : public Op, public NormBefore {
 
  private:
   void ClearSums(const Chunk& chunk, std::int64_t i) const {
-    if (!chunk.first_of_group || i > 0) return;
+    if (chunk.NumberInGroup(i) > 0) return;
     std::fill_n(statistics_.GradientSums(chunk), 2 * AlignFloats(shape_.channels), 0.0f);
   }
 

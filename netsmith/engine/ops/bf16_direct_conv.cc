@@ -171,7 +171,7 @@ void Bf16DirectConv::PairGradient(const ProductRows& rows, const Layout& layout,
 
 void Bf16DirectConv::WeightsGradient(const Layout& src_layout, const float* src,
                                      const Layout& diff_dst_layout, const float* diff_dst,
-                                     bool accumulate, float* gradient, float* scratch) const {
+                                     const GradientSum& gradient, float* scratch) const {
   const ProductRows rows = JoinRows(shape_, src_layout, diff_dst_layout);
   const std::int64_t columns = direct_.columns(), window = direct_.window() * shape_.ic;
   auto* const srcs = reinterpret_cast<Bf16Pair*>(scratch);
@@ -191,9 +191,9 @@ void Bf16DirectConv::WeightsGradient(const Layout& src_layout, const float* src,
          .b = diff_dsts,
          .b_row = columns,
          .b_block = dst_pairs(rows),
-         .c = gradient + h * window * columns,
+         .c = gradient.sum + h * window * columns,
          .c_row = columns,
-         .accumulate = accumulate});
+         .accumulate = gradient.sample > 0});
   }
 }
 

@@ -34,7 +34,7 @@ class Bf16DirectConv final : public ConvAlgorithm {
   void HandOver(const Layout& src_layout, const float* src, const float* packed, const float* bias,
                 kernels::TileSink& sink, float* scratch) const override;
   void WeightsGradient(const Layout& src_layout, const float* src, const Layout& diff_dst_layout,
-                       const float* diff_dst, bool accumulate, float* gradient,
+                       const float* diff_dst, const GradientSum& gradient,
                        float* scratch) const override;
   void Unpack(const float* gradient, float* diff_weights) const override {
     direct_.Unpack(gradient, diff_weights);

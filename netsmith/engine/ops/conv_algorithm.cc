@@ -1,40 +1,46 @@
 #include "netsmith/engine/ops/conv_algorithm.h"
 
-#include <optional>
+#include <functional>
 #include <vector>
 
 #include "netsmith/engine/kernels/gemm.h"
-#include "netsmith/engine/kernels/tile_transform.h"
 #include "netsmith/engine/ops/bf16_direct_conv.h"
 #include "netsmith/engine/ops/bf16_transform_conv.h"
 #include "netsmith/engine/ops/direct_conv.h"
+#include "netsmith/engine/ops/transform_2d_conv.h"
 #include "netsmith/engine/ops/transform_conv.h"
 
 namespace netsmith::engine {
 namespace {
 
 struct Choice {
-  std::optional<kernels::TileScheme> scheme = std::nullopt;  // none: direct
-  Precision precision = Precision::kF32;
   double cost = 0;
+  std::function<std::unique_ptr<ConvAlgorithm>()> make;
 };
 
 Choice Choose(const ConvShape& shape, ConvPass pass, Precision precision) {
   // A gain that is smaller than this share is not worth the rounding of a transform, or of bf16.
   constexpr double kWorthwhile = 0.85;
   const double direct = DirectConv::Cost(shape, pass);
-  Choice best = {.cost = direct};
-  const auto consider = [&](const Choice& choice) {
-    if (choice.cost < best.cost && choice.cost < kWorthwhile * direct) best = choice;
+  Choice best = {direct, [shape] { return std::make_unique<DirectConv>(shape); }};
+  const auto consider = [&](double cost, auto make) {
+    if (cost < best.cost && cost < kWorthwhile * direct) best = {cost, make};
   };
   const std::vector<kernels::TileScheme> schemes = TransformConv::Schemes(shape);
   for (const kernels::TileScheme& scheme : schemes) {
-    consider({scheme, Precision::kF32, TransformConv::Cost(shape, scheme, pass)});
+    consider(TransformConv::Cost(shape, scheme, pass),
+             [=] { return std::make_unique<TransformConv>(shape, scheme); });
+  }
+  for (const kernels::TileScheme2d& scheme : Transform2dConv::Schemes(shape)) {
+    consider(Transform2dConv::Cost(shape, scheme, pass),
+             [=] { return std::make_unique<Transform2dConv>(shape, scheme); });
   }
   if (precision == Precision::kF32) return best;
-  consider({std::nullopt, Precision::kBf16, Bf16DirectConv::Cost(shape, pass)});
+  consider(Bf16DirectConv::Cost(shape, pass),
+           [shape] { return std::make_unique<Bf16DirectConv>(shape); });
   for (const kernels::TileScheme& scheme : schemes) {
-    consider({scheme, Precision::kBf16, Bf16TransformConv::Cost(shape, scheme, pass)});
+    consider(Bf16TransformConv::Cost(shape, scheme, pass),
+             [=] { return std::make_unique<Bf16TransformConv>(shape, scheme); });
   }
   return best;
 }
@@ -82,13 +88,7 @@ std::optional<ConvShape> BackwardShape(const graph::Conv& conv, tensor::SampleSh
 
 std::unique_ptr<ConvAlgorithm> ChooseConvAlgorithm(const ConvShape& shape, ConvPass pass,
                                                    Precision precision) {
-  const Choice choice = Choose(shape, pass, precision);
-  if (choice.precision == Precision::kBf16) {
-    if (choice.scheme) return std::make_unique<Bf16TransformConv>(shape, *choice.scheme);
-    return std::make_unique<Bf16DirectConv>(shape);
-  }
-  if (choice.scheme) return std::make_unique<TransformConv>(shape, *choice.scheme);
-  return std::make_unique<DirectConv>(shape);
+  return Choose(shape, pass, precision).make();
 }
 
 double CostOfConv(const ConvShape& shape, ConvPass pass, Precision precision) {

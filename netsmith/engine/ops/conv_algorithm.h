@@ -32,6 +32,14 @@ std::optional<ConvShape> BackwardShape(const graph::Conv& conv, tensor::SampleSh
 /// What an algorithm is chosen for.
 enum class ConvPass { kForward, kWeightsGradient };
 
+/// Where a group of samples sums up the gradient of its weights.
+struct GradientSum {
+  float* sum = nullptr;
+  float* kept = nullptr;    // stays as it is from one sample of the group to the next
+  std::int64_t sample = 0;  // its number in the group; the sum starts with 0
+  bool last = true;         // of the group: the sum must be complete
+};
+
 /// One way to compute a convolution. Weights, and gradients while they are summed up, have a form
 /// of its own.
 class ConvAlgorithm {
@@ -43,6 +51,7 @@ class ConvAlgorithm {
   virtual std::int64_t packed_bias_size() const = 0;
   virtual std::int64_t gradient_size() const = 0;
   virtual std::int64_t scratch_size() const = 0;
+  virtual std::int64_t kept_size() const { return 0; }  // for WeightsGradient
 
   /// From [kh][kw][ic][oc], and from [oc].
   virtual void Pack(const float* weights, float* packed) const = 0;
@@ -58,10 +67,9 @@ class ConvAlgorithm {
   virtual void HandOver(const Layout& /*src_layout*/, const float* /*src*/, const float* /*packed*/,
                         const float* /*bias*/, kernels::TileSink& /*sink*/,
                         float* /*scratch*/) const {}
-  /// The weights' gradient, added to `gradient` or, with `accumulate` false, put there.
   virtual void WeightsGradient(const Layout& src_layout, const float* src,
                                const Layout& diff_dst_layout, const float* diff_dst,
-                               bool accumulate, float* gradient, float* scratch) const = 0;
+                               const GradientSum& gradient, float* scratch) const = 0;
   /// A sum of gradients to [kh][kw][ic][oc], behind which a vector more may be read.
   virtual void Unpack(const float* gradient, float* diff_weights) const = 0;
 };

@@ -75,6 +75,7 @@ class ConvOp final : public Op {
         .scratch = std::max(
             {AlignFloats(Scratch(forward_)) + (behind_ != nullptr ? behind_->tile_scratch() : 0),
              Scratch(gradient_), Scratch(backward_)}),
+        .kept = gradient_ ? gradient_->kept_size() : 0,
         .packed = packed_bias() + AlignFloats(forward_ ? forward_->packed_bias_size() : oc),
         .group_gradients = gradient_bias() + AlignFloats(oc),
         .params = {{.name = name() + ".weights",
@@ -134,19 +135,21 @@ class ConvOp final : public Op {
     const Layout& src = places_.src().layout;
     const Layout& diff_dst_layout = places_.diff_dst().layout;
     for (std::int64_t i = first; i < first + count; ++i) {
-      const bool accumulate = !(chunk.first_of_group && i == 0);
+      const GradientSum sum = {.sum = gradients,
+                               .kept = chunk.workspace + places_.kept,
+                               .sample = chunk.NumberInGroup(i),
+                               .last = chunk.IsLastOfGroup(i)};
       float* const diff_dst = chunk.Sample(places_.diff_dst(), i);
       const float* const from = chunk.Sample(places_.src(), i);
       if (with_relu_) {
         ForEachRow(places_.dst().layout, chunk.Sample(places_.dst(), i), diff_dst_layout, diff_dst,
                    kernels::ReluBackward);
       }
-      if (conv_.bias) AddBiasGradient(diff_dst, accumulate, gradients + gradient_bias());
+      if (conv_.bias) AddBiasGradient(diff_dst, sum.sample > 0, gradients + gradient_bias());
       if (gradient_) {
-        gradient_->WeightsGradient(src, from, diff_dst_layout, diff_dst, accumulate, gradients,
-                                   chunk.scratch);
+        gradient_->WeightsGradient(src, from, diff_dst_layout, diff_dst, sum, chunk.scratch);
       } else {
-        general_.WeightsGradient(src, from, diff_dst_layout, diff_dst, accumulate, gradients);
+        general_.WeightsGradient(src, from, diff_dst_layout, diff_dst, sum.sample > 0, gradients);
       }
       if (places_.needs_diff_src()) SrcGradient(chunk, i, diff_dst);
     }

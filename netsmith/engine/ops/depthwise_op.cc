@@ -96,7 +96,7 @@ class DepthwiseOp final : public Op {
     const Layout& diff_layout = places_.diff_dst().layout;
     const std::int64_t channels = src_shape_.channels;
     for (std::int64_t i = first; i < first + count; ++i) {
-      if (chunk.first_of_group && i == 0) {
+      if (chunk.NumberInGroup(i) == 0) {
         std::fill_n(gradients, AlignFloats(weights_size()) + channels, 0.0f);
       }
       float* const diff_dst = chunk.Sample(places_.diff_dst(), i);

@@ -136,7 +136,7 @@ void DirectConv::Run(const Layout& src_layout, const float* src, const float* pa
 
 void DirectConv::WeightsGradient(const Layout& src_layout, const float* src,
                                  const Layout& diff_dst_layout, const float* diff_dst,
-                                 bool accumulate, float* gradient, float* /*scratch*/) const {
+                                 const GradientSum& gradient, float* /*scratch*/) const {
   const auto [rows, width] = JoinRows(shape_, src_layout, diff_dst_layout);
   const std::int64_t whole = width / positions_ * positions_;
   for (std::int64_t h = 0; h < shape_.kh; ++h) {
@@ -152,9 +152,9 @@ void DirectConv::WeightsGradient(const Layout& src_layout, const float* src,
                               .b = diff_dst + diff_dst_layout.row(0),
                               .b_row = columns(),
                               .b_block = diff_dst_layout.row_stride(),
-                              .c = gradient + h * packed_row(),
+                              .c = gradient.sum + h * packed_row(),
                               .c_row = columns(),
-                              .accumulate = accumulate};
+                              .accumulate = gradient.sample > 0};
     kernels::Gemm(gemm);
     if (whole == width) continue;
     // Positions that make up no group are added as groups of one, in the columns of the first.

@@ -123,7 +123,8 @@ void TransformConv::Multiply(const Band& band, const float* srcs, const float* p
 
 void TransformConv::WeightsGradient(const Layout& src_layout, const float* src,
                                     const Layout& diff_dst_layout, const float* diff_dst,
-                                    bool accumulate, float* gradient, float* scratch) const {
+                                    const GradientSum& gradient, float* scratch) const {
+  bool accumulate = gradient.sample > 0;
   ForEachBand([&](const Band& band) {
     float* const srcs = scratch;
     float* const diff_dsts = scratch + srcs_size(band);
@@ -136,7 +137,7 @@ void TransformConv::WeightsGradient(const Layout& src_layout, const float* src,
                                     .row_stride = diff_dst_layout.row_stride()};
     const float* const corner = diff_dst + diff_dst_layout.row(band.first_row) + first * shape_.oc;
     kernels::TransformGradients(scheme_, grid, corner, diff_dsts);
-    MultiplyGradients(band, srcs, diff_dsts, accumulate, gradient,
+    MultiplyGradients(band, srcs, diff_dsts, accumulate, gradient.sum,
                       scratch + TransformConv::scratch_size());
     accumulate = true;
   });

@@ -35,7 +35,7 @@ class TransformConv : public ConvAlgorithm {
   void Forward(const Layout& src_layout, const float* src, const float* packed, const float* bias,
                bool relu, const Layout& dst_layout, float* dst, float* scratch) const override;
   void WeightsGradient(const Layout& src_layout, const float* src, const Layout& diff_dst_layout,
-                       const float* diff_dst, bool accumulate, float* gradient,
+                       const float* diff_dst, const GradientSum& gradient,
                        float* scratch) const override;
   void Unpack(const float* gradient, float* diff_weights) const override {
     weights_.Unpack(gradient, diff_weights);

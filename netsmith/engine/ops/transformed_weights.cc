@@ -9,9 +9,6 @@
 #include "netsmith/engine/kernels/toom_cook_points.h"
 
 namespace netsmith::engine {
-namespace {
-
-/// G of a Toom-Cook scheme: the kernel's value at each point over Π (point - other points).
 std::vector<float> ToomCookMatrix(const kernels::TileScheme& scheme) {
   const int finite = scheme.points - 1, taps = scheme.taps();
   std::vector<double> points(finite, 0.0);
@@ -31,8 +28,6 @@ std::vector<float> ToomCookMatrix(const kernels::TileScheme& scheme) {
   matrix.back() = 1;
   return matrix;
 }
-
-}  // namespace
 
 TransformedForm::TransformedForm(const ConvShape& shape, const kernels::TileScheme& scheme)
     : shape_(shape),

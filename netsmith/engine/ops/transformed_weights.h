@@ -35,6 +35,10 @@ class TransformedForm {
   std::int64_t taps_, pieces_;
 };
 
+/// G of a Toom-Cook scheme, [points][taps]: the kernel's value at each point over
+/// Π (point - other points).
+std::vector<float> ToomCookMatrix(const kernels::TileScheme& scheme);
+
 /// The map from weights to that form, G w, and back.
 class TransformedWeights {
  public:

@@ -23,6 +23,9 @@ using namespace netsmith::engine;
 using kernels::TileScheme;
 using kernels::TileScheme2d;
 
+/// Samples whose gradients are summed up together.
+constexpr std::int64_t kGroup = 12;
+
 const ConvShape kShapes[] = {
     {.kw = 2, .ic = 64, .oc = 64, .dst_width = 392},
     {.kw = 3, .ic = 64, .oc = 64, .dst_width = 392},
@@ -83,7 +86,6 @@ void Register(const ConvShape& shape, const std::string& name, Make make) {
   });
   benchmark::RegisterBenchmark((text + "/weights").c_str(), [=](benchmark::State& state) {
     Run run(shape, make());
-    constexpr std::int64_t kGroup = 12;
     GradientSum sum = {.sum = run.gradient.data(), .kept = run.kept.data()};
     for (auto _ : state) {
       sum.last = sum.sample + 1 == kGroup;
@@ -110,8 +112,9 @@ void RegisterAll() {
     for (const TileScheme2d& scheme : Transform2dConv::Schemes(shape)) {
       const std::string name = "toom-cook" + std::to_string(scheme.columns.points) + "x" +
                                std::to_string(scheme.rows.points);
-      Register(shape, name,
-               [shape, scheme] { return std::make_unique<Transform2dConv>(shape, scheme); });
+      Register(shape, name, [shape, scheme] {
+        return std::make_unique<Transform2dConv>(shape, scheme, kGroup);
+      });
     }
   }
 }

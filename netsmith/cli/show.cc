@@ -211,7 +211,7 @@ class Show : public Command {
     const graph::Costs costs = graph::TotalCosts(graph);
     const std::int64_t bytes = train::PlannedBytes(graph, mb_);
     if (json_) {
-      const std::vector<double> sample_costs = engine::SampleCosts(graph);
+      const std::vector<double> sample_costs = engine::SampleCosts(graph, mb_);
       const double unit_ms = engine::MillisecondsPerUnit() * static_cast<double>(mb_);
       ordered_json layers = ordered_json::array();
       for (std::size_t i = 0; i < info.size(); ++i) {

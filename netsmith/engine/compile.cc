@@ -198,7 +198,7 @@ class Planner {
   /// the most there is.
   std::int64_t ChooseChunk() const {
     constexpr std::int64_t kWithDense = 4;
-    const std::int64_t group = (mb_ + kMaxGroups - 1) / kMaxGroups;
+    const std::int64_t group = LargestGroup(mb_);
     const bool has_dense = std::any_of(needs_.begin(), needs_.end(),
                                        [](const OpNeeds& needs) { return needs.whole_chunk; });
     if (!has_dense) return 1;
@@ -314,7 +314,7 @@ std::int64_t ParamSpec::size() const {
 
 CompiledGraph Compile(const graph::Graph& graph, std::int64_t mb, Precision precision) {
   NETSMITH_CHECK_GE(mb, 1);
-  return Planner(Lower(graph, precision), mb).Plan();
+  return Planner(Lower(graph, precision, LargestGroup(mb)), mb).Plan();
 }
 
 }  // namespace netsmith::engine

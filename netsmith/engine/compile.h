@@ -18,6 +18,9 @@ namespace netsmith::engine {
 /// up gradients of its own, and these are added in a fixed order.
 inline constexpr std::int64_t kMaxGroups = 8;
 
+/// Samples of the largest group.
+constexpr std::int64_t LargestGroup(std::int64_t mb) { return (mb + kMaxGroups - 1) / kMaxGroups; }
+
 /// Floats of each region of a program's memory.
 struct MemorySizes {
   std::int64_t params = 0;

@@ -60,9 +60,10 @@ struct Needed {
 /// Makes the ops node by node. A tensor that several nodes read is forked as soon as it is made.
 class Lowering {
  public:
-  Lowering(const graph::Graph& graph, Precision precision)
+  Lowering(const graph::Graph& graph, Precision precision, std::int64_t group)
       : graph_(graph),
         precision_(precision),
+        group_(group),
         infos_(graph::Analyze(graph)),
         needed_(graph),
         outputs_(graph.nodes.size()),
@@ -156,7 +157,7 @@ class Lowering {
         conv.groups > 1 && conv.groups == shape.channels && conv.filters == conv.groups;
     const bool with_relu = TakeInRelu(node);
     auto op = depthwise ? MakeDepthwiseOp(name, conv, shape, with_relu)
-                        : MakeConvOp(name, conv, shape, with_relu, precision_);
+                        : MakeConvOp(name, conv, shape, with_relu, precision_, group_);
     if (Op* const before = NeighbourThatMade(src)) HandBackTo(*before, *op);
     return Add(std::move(op), {src});
   }
@@ -223,6 +224,7 @@ class Lowering {
 
   const graph::Graph& graph_;
   const Precision precision_;
+  const std::int64_t group_;
   const std::vector<graph::NodeInfo> infos_;
   const Needed needed_;
   LoweredGraph result_;
@@ -232,8 +234,8 @@ class Lowering {
 
 }  // namespace
 
-LoweredGraph Lower(const graph::Graph& graph, Precision precision) {
-  return Lowering(graph, precision).Run();
+LoweredGraph Lower(const graph::Graph& graph, Precision precision, std::int64_t group) {
+  return Lowering(graph, precision, group).Run();
 }
 
 }  // namespace netsmith::engine

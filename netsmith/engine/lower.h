@@ -27,7 +27,7 @@ struct LoweredGraph {
 
 /// The ops that compute the graph's output: nodes that lead nowhere or change nothing are left out,
 /// a convolution or batch norm takes in the ReLU that follows it, and flattening is a matter of
-/// layout.
-LoweredGraph Lower(const graph::Graph& graph, Precision precision);
+/// layout. `group`: most samples whose gradients are summed up together.
+LoweredGraph Lower(const graph::Graph& graph, Precision precision, std::int64_t group);
 
 }  // namespace netsmith::engine

@@ -24,9 +24,9 @@ struct TensorPlace {
 struct Chunk {
   std::int64_t first = 0;  // its first sample's number in the mini-batch
   std::int64_t count = 0;
-  std::int64_t group_first = 0;  // the samples of its group
-  std::int64_t group_end = 0;
-  std::int64_t next = -1;  // the sample that its thread takes after it, if that is known
+  std::int64_t group_first = 0;  // the first sample of its group
+  std::int64_t group_end = 0;    // behind its last one
+  std::int64_t next = -1;        // the sample that its thread takes after it, if that is known
   bool training = false;
   bool stream = false;  // tensors of the whole mini-batch are written past the cache
   std::uint64_t dropout_seed = 0;
@@ -112,12 +112,12 @@ struct OpNeeds {
   std::vector<SrcNeeds> srcs = {};
   std::vector<DstNeeds> dsts = {};
   Sharing sharing = Sharing::kNone;
-  bool whole_chunk = false;          // takes all samples of a chunk in one call
-  bool ends_phase = false;           // the next op waits until the whole mini-batch has passed
-  bool remakes = false;              // Forward may be called again on the way back: it is cheap
-  std::int64_t scratch = 0;          // floats, for one call
-  std::int64_t kept = 0;             // floats for the way back of a group's samples, a thread each
-  std::int64_t packed = 0;           // floats of rearranged parameters and other constants
+  bool whole_chunk = false;  // takes all samples of a chunk in one call
+  bool ends_phase = false;   // the next op waits until the whole mini-batch has passed
+  bool remakes = false;      // Forward may be called again on the way back: it is cheap
+  std::int64_t scratch = 0;  // floats, for one call
+  std::int64_t kept = 0;     // floats that stay from one sample of a group to the next, back
+  std::int64_t packed = 0;   // floats of rearranged parameters and other constants
   std::int64_t group_gradients = 0;  // floats that each group of samples sums up in
   std::vector<ParamSpec> params = {};
 };
@@ -126,8 +126,8 @@ struct OpNeeds {
 struct OpPlaces {
   std::vector<TensorPlace> srcs = {}, dsts = {}, diff_srcs = {}, diff_dsts = {};
   std::vector<bool> needs_diff_srcs = {};  // false where no parameter lies before
-  std::int64_t kept = 0;                   // offsets
-  std::int64_t packed = 0;
+  std::int64_t kept = 0;                   // offset in the workspace
+  std::int64_t packed = 0;                 // offsets in memory of that name
   std::int64_t group_gradients = 0;
   std::vector<std::int64_t> params = {};
 

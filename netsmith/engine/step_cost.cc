@@ -7,6 +7,7 @@
 #include <numeric>
 #include <variant>
 
+#include "netsmith/engine/compile.h"
 #include "netsmith/engine/kernels/gemm.h"
 #include "netsmith/engine/ops/conv_algorithm.h"
 #include "netsmith/tensor/tensor.h"
@@ -40,6 +41,7 @@ struct CostOfNode {
   std::int64_t macs;
   bool has_backward;  // parameters lie before it
   Precision precision;
+  std::int64_t group;  // samples
 
   double operator()(const graph::Conv& conv) const {
     if (conv.groups == src.channels && conv.groups == conv.filters) {
@@ -49,11 +51,11 @@ struct CostOfNode {
     const double general = kGeneralTap * Vectors(macs);
     const auto forward = ForwardShape(conv, src), backward = BackwardShape(conv, src);
     double cost = kReluValue * Vectors(dst.size());
-    cost += forward ? CostOfConv(*forward, ConvPass::kForward, precision) +
-                          CostOfConv(*forward, ConvPass::kWeightsGradient, precision)
+    cost += forward ? CostOfConv(*forward, {ConvPass::kForward, precision}) +
+                          CostOfConv(*forward, {ConvPass::kWeightsGradient, precision, group})
                     : 2 * general;
     if (has_backward)
-      cost += backward ? CostOfConv(*backward, ConvPass::kForward, precision) : general;
+      cost += backward ? CostOfConv(*backward, {ConvPass::kForward, precision}) : general;
     constexpr std::int64_t kNearFloats = 128 * 1024;
     const std::int64_t floats = src.size() + dst.size();
     return floats <= kNearFloats ? cost : cost + kFarValue * Vectors(floats);
@@ -92,7 +94,7 @@ struct CostOfNode {
 
 }  // namespace
 
-std::vector<double> SampleCosts(const graph::Graph& graph, Precision precision) {
+std::vector<double> SampleCosts(const graph::Graph& graph, std::int64_t mb, Precision precision) {
   const std::vector<graph::NodeInfo> info = graph::Analyze(graph);
   std::vector<double> costs;
   std::vector<bool> trained;  // a node each: parameters lie in it or before it
@@ -102,8 +104,8 @@ std::vector<double> SampleCosts(const graph::Graph& graph, Precision precision) 
     const bool has_backward = std::any_of(node.inputs.begin(), node.inputs.end(),
                                           [&](int input) { return trained[input]; });
     trained.push_back(has_backward || info[i].params > 0);
-    const CostOfNode cost{src,          info[i].shape, node.inputs.size(),
-                          info[i].macs, has_backward,  precision};
+    const CostOfNode cost{src,          info[i].shape, node.inputs.size(), info[i].macs,
+                          has_backward, precision,     LargestGroup(mb)};
     costs.push_back(graph::HasNoEffect(node.op) ? 0 : std::visit(cost, node.op));
   }
   return costs;
@@ -149,7 +151,7 @@ double MillisecondsPerUnit() {
 }
 
 double EstimatedStepMs(const graph::Graph& graph, std::int64_t mb, Precision precision) {
-  const std::vector<double> costs = SampleCosts(graph, precision);
+  const std::vector<double> costs = SampleCosts(graph, mb, precision);
   const double sample = std::accumulate(costs.begin(), costs.end(), 0.0);
   return MillisecondsPerUnit() * (static_cast<double>(mb) * sample + UpdateCost(graph));
 }

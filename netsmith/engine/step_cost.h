@@ -13,7 +13,8 @@ namespace netsmith::engine {
 /// one vector multiply-add of the instruction set in use. Convolutions by their algorithms' own
 /// costs, the rest by what a vector of values was measured to take (bench/peers/step_estimates).
 /// Errors as graph::Analyze.
-std::vector<double> SampleCosts(const graph::Graph& graph, Precision precision = Precision::kF32);
+std::vector<double> SampleCosts(const graph::Graph& graph, std::int64_t mb,
+                                Precision precision = Precision::kF32);
 
 /// What a step costs besides, whatever the mini-batch: weights prepared, gradients of groups added
 /// up, the optimizer's update.

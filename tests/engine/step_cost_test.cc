@@ -22,7 +22,7 @@ graph::Graph Classic(std::int64_t filters) {
 
 TEST(StepCostTest, EveryNodeOfEveryGraphHasACostAndNodesWithoutEffectHaveNone) {
   for (const testing::NamedGraph& named : testing::OperationGraphs(false)) {
-    const std::vector<double> costs = SampleCosts(named.graph);
+    const std::vector<double> costs = SampleCosts(named.graph, 100);
     ASSERT_EQ(costs.size(), named.graph.nodes.size()) << named.name;
     for (std::size_t i = 0; i < costs.size(); ++i) {
       const graph::Op& op = named.graph.nodes[i].op;
@@ -44,7 +44,7 @@ TEST(StepCostTest, TheFirstConvolutionHasNoGradientOfItsInput) {
   last = alone.Add(graph::Conv{16, 1, 7}, {last}, "second");
   last = alone.Add(graph::GlobalAvgPool{}, {last});
   alone.Add(graph::Dense{2}, {last});
-  const std::vector<double> costs = SampleCosts(alone);
+  const std::vector<double> costs = SampleCosts(alone, 100);
   EXPECT_GT(costs[2], 1.3 * costs[1]);
   EXPECT_LT(costs[2], 1.7 * costs[1]);
 }

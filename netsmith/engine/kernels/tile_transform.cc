@@ -14,6 +14,7 @@
 
 // Included once for each instruction set.
 #include "netsmith/engine/kernels/fourier-inl.h"
+#include "netsmith/engine/kernels/tile_lines-inl.h"
 #include "netsmith/engine/kernels/toom_cook-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -34,18 +35,7 @@ struct Slots {
   std::array<std::int64_t, 64> step;
 };
 
-/// Vectors of channels of one tile of an image, `step` floats from one position to the next;
-/// positions from `valid` on are zero and are not written.
-struct ImageTile {
-  Vector Load(int position) const {
-    return position < valid ? hn::MaskedLoad(mask, Tag(), at + position * step) : hn::Zero(Tag());
-  }
-  float* at;
-  std::int64_t step, valid;
-  hn::Mask<Tag> mask;
-};
-
-/// ... and of the same tile's points.
+/// Vectors of channels of a tile at its points.
 struct PointTile {
   Vector Load(int slot) const { return hn::MaskedLoad(mask, Tag(), Place(slot)); }
   void Store(int slot, Vector value) const {
@@ -64,23 +54,6 @@ struct PointTile {
   hn::Mask<Tag> mask;
 };
 
-struct OutputTile {
-  void Store(int position, Vector value) const {
-    if (position >= image.valid) return;
-    value = hn::Add(value, bias);
-    if (relu) value = hn::IfThenZeroElse(hn::Lt(value, hn::Zero(Tag())), value);
-    float* const place = image.at + position * image.step;
-    if (full) {
-      hn::StoreU(value, Tag(), place);
-    } else {
-      hn::BlendedStore(value, image.mask, Tag(), place);
-    }
-  }
-  ImageTile image;
-  Vector bias;
-  bool relu, full;
-};
-
 /// Calls visit(image tile, point tile, first channel) for each vector of channels of each tile.
 template <typename Visit>
 void ForEachTile(const TileScheme& scheme, const TileGrid& grid, std::int64_t point_tiles,
@@ -94,7 +67,7 @@ void ForEachTile(const TileScheme& scheme, const TileGrid& grid, std::int64_t po
       for (std::int64_t c = 0; c < grid.channels; c += kLanes) {
         const std::int64_t lanes = std::min(kLanes, grid.channels - c);
         const auto mask = hn::FirstN(Tag(), static_cast<std::size_t>(lanes));
-        visit(ImageTile{tile + c, grid.channels, valid, mask},
+        visit(ImageLine{tile + c, grid.channels, valid, mask},
               PointTile{points + c, slots, y * point_tiles + t, lanes == kLanes, mask}, c);
       }
     }
@@ -104,7 +77,7 @@ void ForEachTile(const TileScheme& scheme, const TileGrid& grid, std::int64_t po
 template <typename Transform>
 void Sources(const TileScheme& scheme, const TileGrid& grid, const float* image, float* points) {
   ForEachTile(scheme, grid, grid.tiles, const_cast<float*>(image), points,
-              [](const ImageTile& tile, const PointTile& point, std::int64_t) {
+              [](const ImageLine& tile, const PointTile& point, std::int64_t) {
                 Transform::Sources(tile, point);
               });
 }
@@ -112,7 +85,7 @@ void Sources(const TileScheme& scheme, const TileGrid& grid, const float* image,
 template <typename Transform>
 void Gradients(const TileScheme& scheme, const TileGrid& grid, const float* image, float* points) {
   ForEachTile(scheme, grid, grid.tiles, const_cast<float*>(image), points,
-              [&](ImageTile tile, const PointTile& point, std::int64_t) {
+              [&](ImageLine tile, const PointTile& point, std::int64_t) {
                 tile.valid = std::min<std::int64_t>(tile.valid, scheme.outputs);
                 Transform::Gradients(tile, scheme.outputs, point);
               });
@@ -123,10 +96,10 @@ void Outputs(const TileScheme& scheme, const TileGrid& grid, std::int64_t point_
              const float* points, const float* bias, bool relu, float* image) {
   ForEachTile(
       scheme, grid, point_tiles, image, const_cast<float*>(points),
-      [&](const ImageTile& tile, const PointTile& point, std::int64_t c) {
+      [&](const ImageLine& tile, const PointTile& point, std::int64_t c) {
         const Vector start =
             bias != nullptr ? hn::MaskedLoad(tile.mask, Tag(), bias + c) : hn::Zero(Tag());
-        Transform::Outputs(point, scheme.outputs, OutputTile{tile, start, relu, point.full});
+        Transform::Outputs(point, scheme.outputs, OutputLine{tile, start, relu, point.full});
       });
 }
 

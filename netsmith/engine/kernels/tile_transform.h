@@ -18,8 +18,9 @@ namespace netsmith::engine::kernels {
 ///            are real, then the others between them, complex
 ///
 /// Source   Winograd 1980, Arithmetic complexity of computations; Lavin & Gray 2016,
-///          arXiv:1509.09308; Mathieu et al. 2014, arXiv:1312.5851. Differs: one dimension only;
-///          kernel rows, pieces of long kernels and channels are summed in the product.
+///          arXiv:1509.09308; Mathieu et al. 2014, arXiv:1312.5851. Differs: along rows only
+///          (tile_transform_2d.h: both ways); kernel rows, pieces of long kernels and channels are
+///          summed in the product.
 struct TileScheme {
   enum class Kind { kToomCook, kFourier };
 

@@ -9,6 +9,7 @@
 #include <hwy/highway.h>
 
 // Included once for each instruction set.
+#include "netsmith/engine/kernels/tile_lines-inl.h"
 #include "netsmith/engine/kernels/toom_cook-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -21,16 +22,6 @@ struct Between {
   void Store(int i, Vector value) const { hn::Store(value, Tag(), at + i * step * kLanes); }
   float* at;
   int step;
-};
-
-/// A column of an image's tile; positions from `valid` on are zero.
-struct ImageColumn {
-  Vector Load(int row) const {
-    return row < valid ? hn::MaskedLoad(mask, Tag(), at + row * step) : hn::Zero(Tag());
-  }
-  const float* at;
-  std::int64_t step, valid;
-  hn::Mask<Tag> mask;
 };
 
 /// The points of a tile that a row or a column of them has.
@@ -46,25 +37,6 @@ struct PointLine {
   float* at;
   std::int64_t step;
   bool full;
-  hn::Mask<Tag> mask;
-};
-
-/// A row of a tile of the output.
-struct OutputRow {
-  void Store(int position, Vector value) const {
-    if (position >= valid) return;
-    value = hn::Add(value, bias);
-    if (relu) value = hn::IfThenZeroElse(hn::Lt(value, hn::Zero(Tag())), value);
-    if (full) {
-      hn::StoreU(value, Tag(), at + position * step);
-    } else {
-      hn::BlendedStore(value, mask, Tag(), at + position * step);
-    }
-  }
-  float* at;
-  std::int64_t step, valid;
-  Vector bias;
-  bool relu, full;
   hn::Mask<Tag> mask;
 };
 
@@ -104,8 +76,8 @@ struct Transform2d {
     HWY_ALIGN float between[kPoints * kLanes];
     ForEachTile(scheme, grid, const_cast<float*>(image), points, [&](const TileOfChannels& tile) {
       for (int j = 0; j < kRowPoints; ++j) {
-        const ImageColumn column = {tile.image + j * grid.channels, grid.row_stride,
-                                    j < tile.positions ? tile.rows : 0, tile.mask};
+        const ImageLine column = {tile.image + j * grid.channels, grid.row_stride,
+                                  j < tile.positions ? tile.rows : 0, tile.mask};
         ToomCook<kColumnPoints>::Sources(column, Between{between + j * kLanes, kRowPoints});
       }
       for (int i = 0; i < kColumnPoints; ++i) {
@@ -122,8 +94,8 @@ struct Transform2d {
     const int rows = scheme.columns.outputs, positions = scheme.rows.outputs;
     ForEachTile(scheme, grid, const_cast<float*>(image), points, [&](const TileOfChannels& tile) {
       for (int j = 0; j < positions; ++j) {
-        const ImageColumn column = {tile.image + j * grid.channels, grid.row_stride,
-                                    j < tile.positions ? tile.rows : 0, tile.mask};
+        const ImageLine column = {tile.image + j * grid.channels, grid.row_stride,
+                                  j < tile.positions ? tile.rows : 0, tile.mask};
         ToomCook<kColumnPoints>::Gradients(column, rows, Between{between + j * kLanes, kRowPoints});
       }
       for (int i = 0; i < kColumnPoints; ++i) {
@@ -148,9 +120,13 @@ struct Transform2d {
             rows, Between{between + j * kLanes, kRowPoints});
       }
       for (int i = 0; i < std::min<std::int64_t>(rows, tile.rows); ++i) {
+        const OutputLine line = {
+            {tile.image + i * grid.row_stride, grid.channels, tile.positions, tile.mask},
+            start,
+            relu,
+            tile.full};
         ToomCook<kRowPoints>::Outputs(Between{between + i * kRowPoints * kLanes, 1}, positions,
-                                      OutputRow{tile.image + i * grid.row_stride, grid.channels,
-                                                tile.positions, start, relu, tile.full, tile.mask});
+                                      line);
       }
     });
   }

@@ -9,7 +9,8 @@ namespace netsmith::engine::kernels {
 /// The transforms of TileScheme along the columns of an image (kh) and along its rows (kw), both
 /// Toom-Cook's: a kernel of 3×3 on tiles of 6×6 takes 36 multiplications for 16 outputs.
 ///
-/// Source   Lavin & Gray 2016, arXiv:1509.09308
+/// Source   Lavin & Gray 2016, arXiv:1509.09308. Differs: 4, 6 or 8 points each way for any kernel
+///          that they fit.
 struct TileScheme2d {
   TileScheme columns, rows;
 

@@ -1,4 +1,5 @@
-// Toom-Cook transforms of tiles; part of tile_transform.cc, for each instruction set.
+// Toom-Cook transforms of tiles; part of tile_transform.cc and tile_transform_2d.cc, for each
+// instruction set.
 #if defined(NETSMITH_ENGINE_KERNELS_TOOM_COOK_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef NETSMITH_ENGINE_KERNELS_TOOM_COOK_INL_H_
 #undef NETSMITH_ENGINE_KERNELS_TOOM_COOK_INL_H_

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "netsmith/engine/kernels/gemm.h"
+#include "netsmith/engine/kernels/tile_transform_2d.h"
 #include "netsmith/engine/ops/bf16_direct_conv.h"
 #include "netsmith/engine/ops/bf16_transform_conv.h"
 #include "netsmith/engine/ops/direct_conv.h"
@@ -18,7 +19,8 @@ struct Choice {
   std::function<std::unique_ptr<ConvAlgorithm>()> make;
 };
 
-Choice Choose(const ConvShape& shape, ConvPass pass, Precision precision) {
+Choice Choose(const ConvShape& shape, const ConvUse& use) {
+  const ConvPass pass = use.pass;
   // A gain that is smaller than this share is not worth the rounding of a transform, or of bf16.
   constexpr double kWorthwhile = 0.85;
   const double direct = DirectConv::Cost(shape, pass);
@@ -32,10 +34,10 @@ Choice Choose(const ConvShape& shape, ConvPass pass, Precision precision) {
              [=] { return std::make_unique<TransformConv>(shape, scheme); });
   }
   for (const kernels::TileScheme2d& scheme : Transform2dConv::Schemes(shape)) {
-    consider(Transform2dConv::Cost(shape, scheme, pass),
-             [=] { return std::make_unique<Transform2dConv>(shape, scheme); });
+    consider(Transform2dConv::Cost(shape, scheme, pass, use.group),
+             [=] { return std::make_unique<Transform2dConv>(shape, scheme, use.group); });
   }
-  if (precision == Precision::kF32) return best;
+  if (use.precision == Precision::kF32) return best;
   consider(Bf16DirectConv::Cost(shape, pass),
            [shape] { return std::make_unique<Bf16DirectConv>(shape); });
   for (const kernels::TileScheme& scheme : schemes) {
@@ -86,14 +88,11 @@ std::optional<ConvShape> BackwardShape(const graph::Conv& conv, tensor::SampleSh
                    .dst_width = src.width};
 }
 
-std::unique_ptr<ConvAlgorithm> ChooseConvAlgorithm(const ConvShape& shape, ConvPass pass,
-                                                   Precision precision) {
-  return Choose(shape, pass, precision).make();
+std::unique_ptr<ConvAlgorithm> ChooseConvAlgorithm(const ConvShape& shape, const ConvUse& use) {
+  return Choose(shape, use).make();
 }
 
-double CostOfConv(const ConvShape& shape, ConvPass pass, Precision precision) {
-  return Choose(shape, pass, precision).cost;
-}
+double CostOfConv(const ConvShape& shape, const ConvUse& use) { return Choose(shape, use).cost; }
 
 double CostOfSum(ConvPass pass, std::int64_t floats) {
   constexpr double kLoadAndStore = 8;

@@ -29,15 +29,21 @@ std::optional<ConvShape> ForwardShape(const graph::Conv& conv, tensor::SampleSha
 /// channels exchanged; none where there are strides or vertical dilation as well.
 std::optional<ConvShape> BackwardShape(const graph::Conv& conv, tensor::SampleShape src);
 
-/// What an algorithm is chosen for.
 enum class ConvPass { kForward, kWeightsGradient };
+
+/// What an algorithm is chosen for.
+struct ConvUse {
+  ConvPass pass = ConvPass::kForward;
+  Precision precision = Precision::kF32;
+  std::int64_t group = 1;  // most samples whose gradients are summed up together
+};
 
 /// Where a group of samples sums up the gradient of its weights.
 struct GradientSum {
   float* sum = nullptr;
-  float* kept = nullptr;    // stays as it is from one sample of the group to the next
-  std::int64_t sample = 0;  // its number in the group; the sum starts with 0
-  bool last = true;         // of the group: the sum must be complete
+  float* kept = nullptr;    // kept_size() floats that nobody else writes until the last sample
+  std::int64_t sample = 0;  // its number in the group
+  bool last = true;         // of the group
 };
 
 /// One way to compute a convolution. Weights, and gradients while they are summed up, have a form
@@ -51,7 +57,7 @@ class ConvAlgorithm {
   virtual std::int64_t packed_bias_size() const = 0;
   virtual std::int64_t gradient_size() const = 0;
   virtual std::int64_t scratch_size() const = 0;
-  virtual std::int64_t kept_size() const { return 0; }  // for WeightsGradient
+  virtual std::int64_t kept_size() const { return 0; }
 
   /// From [kh][kw][ic][oc], and from [oc].
   virtual void Pack(const float* weights, float* packed) const = 0;
@@ -67,6 +73,8 @@ class ConvAlgorithm {
   virtual void HandOver(const Layout& /*src_layout*/, const float* /*src*/, const float* /*packed*/,
                         const float* /*bias*/, kernels::TileSink& /*sink*/,
                         float* /*scratch*/) const {}
+  /// The weights' gradient. The samples of a group come in order, from number 0 on; the sum need
+  /// not be complete before the last one.
   virtual void WeightsGradient(const Layout& src_layout, const float* src,
                                const Layout& diff_dst_layout, const float* diff_dst,
                                const GradientSum& gradient, float* scratch) const = 0;
@@ -76,14 +84,16 @@ class ConvAlgorithm {
 
 /// The algorithm that takes the least time by its multiply-adds and transforms: a pure function of
 /// the shape and the instruction set.
-std::unique_ptr<ConvAlgorithm> ChooseConvAlgorithm(const ConvShape& shape, ConvPass pass,
-                                                   Precision precision);
+std::unique_ptr<ConvAlgorithm> ChooseConvAlgorithm(const ConvShape& shape, const ConvUse& use);
 
 /// What that one costs a sample, in units of one vector multiply-add.
-double CostOfConv(const ConvShape& shape, ConvPass pass, Precision precision);
+double CostOfConv(const ConvShape& shape, const ConvUse& use);
 
 /// Vectors that so many floats fill.
 double Vectors(std::int64_t floats);
+
+/// a / b, rounded up.
+constexpr std::int64_t Ceil(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 /// The vectors of a sum that a pass over a sample loads and stores, in units of one vector
 /// multiply-add; measured with bench/micro/conv.cc, as are the other costs.

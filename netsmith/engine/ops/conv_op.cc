@@ -22,7 +22,7 @@ std::int64_t Scratch(const std::unique_ptr<ConvAlgorithm>& algorithm) {
 class ConvOp final : public Op {
  public:
   ConvOp(std::string name, const graph::Conv& conv, SampleShape src, bool with_relu,
-         Precision precision)
+         Precision precision, std::int64_t group)
       : Op(std::move(name)),
         conv_(conv),
         rows_(graph::AnalyzeAxis(src.height, conv.kernel_height, conv.stride_height,
@@ -33,12 +33,13 @@ class ConvOp final : public Op {
         dst_shape_{rows_.size, columns_.size, conv.filters},
         with_relu_(with_relu),
         general_{conv, src, dst_shape_, rows_.before, columns_.before} {
+    const ConvUse forward = {ConvPass::kForward, precision};
     if (const auto shape = ForwardShape(conv, src)) {
-      forward_ = ChooseConvAlgorithm(*shape, ConvPass::kForward, precision);
-      gradient_ = ChooseConvAlgorithm(*shape, ConvPass::kWeightsGradient, precision);
+      forward_ = ChooseConvAlgorithm(*shape, forward);
+      gradient_ = ChooseConvAlgorithm(*shape, {ConvPass::kWeightsGradient, precision, group});
     }
     if (const auto shape = BackwardShape(conv, src)) {
-      backward_ = ChooseConvAlgorithm(*shape, ConvPass::kForward, precision);
+      backward_ = ChooseConvAlgorithm(*shape, forward);
     }
   }
 
@@ -135,21 +136,22 @@ class ConvOp final : public Op {
     const Layout& src = places_.src().layout;
     const Layout& diff_dst_layout = places_.diff_dst().layout;
     for (std::int64_t i = first; i < first + count; ++i) {
-      const GradientSum sum = {.sum = gradients,
-                               .kept = chunk.workspace + places_.kept,
-                               .sample = chunk.NumberInGroup(i),
-                               .last = chunk.IsLastOfGroup(i)};
+      const GradientSum gradient = {.sum = gradients,
+                                    .kept = chunk.workspace + places_.kept,
+                                    .sample = chunk.NumberInGroup(i),
+                                    .last = chunk.IsLastOfGroup(i)};
       float* const diff_dst = chunk.Sample(places_.diff_dst(), i);
       const float* const from = chunk.Sample(places_.src(), i);
       if (with_relu_) {
         ForEachRow(places_.dst().layout, chunk.Sample(places_.dst(), i), diff_dst_layout, diff_dst,
                    kernels::ReluBackward);
       }
-      if (conv_.bias) AddBiasGradient(diff_dst, sum.sample > 0, gradients + gradient_bias());
+      if (conv_.bias) AddBiasGradient(diff_dst, gradient.sample > 0, gradients + gradient_bias());
       if (gradient_) {
-        gradient_->WeightsGradient(src, from, diff_dst_layout, diff_dst, sum, chunk.scratch);
+        gradient_->WeightsGradient(src, from, diff_dst_layout, diff_dst, gradient, chunk.scratch);
       } else {
-        general_.WeightsGradient(src, from, diff_dst_layout, diff_dst, sum.sample > 0, gradients);
+        general_.WeightsGradient(src, from, diff_dst_layout, diff_dst, gradient.sample > 0,
+                                 gradients);
       }
       if (places_.needs_diff_src()) SrcGradient(chunk, i, diff_dst);
     }
@@ -242,8 +244,8 @@ class ConvOp final : public Op {
 }  // namespace
 
 std::unique_ptr<Op> MakeConvOp(std::string name, const graph::Conv& conv, SampleShape src,
-                               bool with_relu, Precision precision) {
-  return std::make_unique<ConvOp>(std::move(name), conv, src, with_relu, precision);
+                               bool with_relu, Precision precision, std::int64_t group) {
+  return std::make_unique<ConvOp>(std::move(name), conv, src, with_relu, precision, group);
 }
 
 }  // namespace netsmith::engine

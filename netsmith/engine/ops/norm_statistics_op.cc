@@ -66,7 +66,7 @@ void NormStatisticsOp::MoveAndMeasure(const Chunk& chunk, std::int64_t i, const 
   const std::int64_t c = channels();
   const Layout& layout = places_.src().layout;
   const Layout& dst_layout = places_.dst().layout;
-  if (Before(chunk, i) == 0) BeginGroup(chunk, src);
+  if (chunk.NumberInGroup(i) == 0) BeginGroup(chunk, src);
   float* const sums = chunk.scratch;
   kernels::MomentTiles tiles = BeginTiles(chunk, i, sums);
   if (TilesTake(c) && !dst_layout.padded()) {
@@ -85,7 +85,7 @@ void NormStatisticsOp::MoveAndMeasure(const Chunk& chunk, std::int64_t i, const 
 std::int64_t NormStatisticsOp::tile_scratch() const { return 2 * AlignFloats(channels()); }
 
 bool NormStatisticsOp::TakesTiles(const Chunk& chunk, std::int64_t i) const {
-  return chunk.training && Before(chunk, i) > 0;
+  return chunk.training && chunk.NumberInGroup(i) > 0;
 }
 
 kernels::MomentTiles NormStatisticsOp::BeginTiles(const Chunk& chunk, std::int64_t i,
@@ -108,7 +108,7 @@ void NormStatisticsOp::EndTiles(const Chunk& chunk, std::int64_t i, const float*
   const float* const sums = scratch;
   const float* const squares = scratch + gap;
   float* const mean = Mean(chunk);
-  const float share = 1 / (positions() * static_cast<float>(Before(chunk, i) + 1));
+  const float share = 1 / (positions() * static_cast<float>(chunk.NumberInGroup(i) + 1));
   for (std::int64_t k = 0; k < channels(); ++k) {
     const float step = sums[k] * share;
     mean[k] += step;

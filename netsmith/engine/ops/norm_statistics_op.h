@@ -69,11 +69,7 @@ class NormStatisticsOp final : public Op, public NormBehind {
     return Pattern(packed, kNumPatterns);
   }
   float positions() const { return static_cast<float>(shape_.height * shape_.width); }
-  /// Samples of the group that were before sample `i` of the chunk; their mean, and behind it their
-  /// squared deviations.
-  static std::int64_t Before(const Chunk& chunk, std::int64_t i) {
-    return chunk.first + i - chunk.group_first;
-  }
+  /// The mean of a group's samples so far, and behind it their squared deviations.
   float* Mean(const Chunk& chunk) const { return chunk.group_gradients + places_.group_gradients; }
 
   /// A channel's moments over the whole mini-batch.

@@ -14,9 +14,10 @@ namespace netsmith::engine {
 
 using tensor::SampleShape;
 
-/// `with_relu`: the ReLU that follows is applied while the convolution's tile is hot.
+/// `with_relu`: the ReLU that follows is applied while the convolution's tile is hot. `group`: most
+/// samples whose gradients are summed up together.
 std::unique_ptr<Op> MakeConvOp(std::string name, const graph::Conv& conv, SampleShape src,
-                               bool with_relu, Precision precision);
+                               bool with_relu, Precision precision, std::int64_t group);
 /// As many groups as channels and filters.
 std::unique_ptr<Op> MakeDepthwiseOp(std::string name, const graph::Conv& conv, SampleShape src,
                                     bool with_relu);

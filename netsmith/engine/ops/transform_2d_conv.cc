@@ -9,7 +9,8 @@
 namespace netsmith::engine {
 namespace {
 
-std::int64_t Ceil(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+/// Floats that a product may read behind its matrices.
+constexpr std::int64_t kSlack = 16;
 
 /// The map from a kernel of kh x kw to its points: each pair of a row of one map and one of the
 /// other.
@@ -30,53 +31,75 @@ std::vector<float> KroneckerMatrix(const kernels::TileScheme2d& scheme) {
   return matrix;
 }
 
-/// Floats from one point of so many tiles to the next: an odd number of cache lines, so that a
-/// tile's points do not all fall into one set of the cache.
-std::int64_t PointStride(std::int64_t tiles, std::int64_t channels) {
+/// Floats from one point's matrix to the next one's: an odd number of cache lines, so that an
+/// element's points do not all fall into one set of the cache.
+std::int64_t PointStride(std::int64_t floats) {
   constexpr std::int64_t kLine = 16;
-  return (Ceil(tiles * channels, kLine) | 1) * kLine;
+  return (Ceil(floats, kLine) | 1) * kLine;
 }
 
 /// Floats of all points of so many tiles, on both sides.
 std::int64_t PointsSize(const ConvShape& shape, const kernels::TileScheme2d& scheme,
                         std::int64_t tiles) {
-  return scheme.points() * (PointStride(tiles, shape.ic) + PointStride(tiles, shape.oc));
+  return scheme.points() * (PointStride(tiles * shape.ic) + PointStride(tiles * shape.oc));
 }
 
 }  // namespace
 
-Transform2dConv::Transform2dConv(const ConvShape& shape, const kernels::TileScheme2d& scheme)
-    : shape_(shape), scheme_(scheme), cut_(CutOf(shape, scheme)), matrix_(KroneckerMatrix(scheme)) {
+Transform2dConv::Transform2dConv(const ConvShape& shape, const kernels::TileScheme2d& scheme,
+                                 std::int64_t group)
+    : shape_(shape),
+      scheme_(scheme),
+      cut_(CutOf(shape, scheme, group)),
+      matrix_(KroneckerMatrix(scheme)) {
   NETSMITH_CHECK(shape.stride_h == 1 && shape.stride_w == 1 && shape.dilation_h == 1);
   NETSMITH_CHECK(!scheme.rows.fourier() && !scheme.columns.fourier());
   NETSMITH_CHECK(scheme.rows.taps() == shape.kw && scheme.columns.taps() == shape.kh);
 }
 
+std::int64_t Transform2dConv::Cut::bands() const {
+  return Ceil(tile_rows, band_tile_rows) * Ceil(row_tiles, band_row_tiles);
+}
+
 Transform2dConv::Cut Transform2dConv::CutOf(const ConvShape& shape,
-                                            const kernels::TileScheme2d& scheme) {
-  constexpr std::int64_t kFloats = 128 * 1024;  // half of a second-level cache of 1 MiB
+                                            const kernels::TileScheme2d& scheme,
+                                            std::int64_t group) {
+  // Half of a second-level cache of 1 MiB, and what is kept by one op of several. Weights that are
+  // larger are not worth passing several times.
+  const std::int64_t weights = scheme.points() * shape.ic * shape.oc;
+  const std::int64_t most_of_band = std::max<std::int64_t>(128 * 1024, weights);
+  const std::int64_t most_kept = std::max<std::int64_t>(512 * 1024, weights);
   constexpr std::int64_t kTilesOfProduct = 64;
-  const std::int64_t whole = Ceil(shape.dst_height, scheme.columns.outputs);
-  Cut cut = {.row_tiles = Ceil(shape.dst_width, scheme.rows.outputs), .tile_rows = whole};
-  const auto fits = [&](std::int64_t tiles) { return PointsSize(shape, scheme, tiles) <= kFloats; };
-  for (std::int64_t parts = 2; cut.tile_rows > 1 && !fits(cut.row_tiles * cut.tile_rows); ++parts) {
-    cut.tile_rows = Ceil(whole, parts);
+  Cut cut = {.tile_rows = Ceil(shape.dst_height, scheme.columns.outputs),
+             .row_tiles = Ceil(shape.dst_width, scheme.rows.outputs)};
+  const auto size = [&](std::int64_t samples) {
+    return PointsSize(shape, scheme, samples * cut.band_tiles());
+  };
+  cut.band_tile_rows = cut.tile_rows;
+  cut.band_row_tiles = cut.row_tiles;
+  for (std::int64_t parts = 2; cut.band_tile_rows > 1 && size(1) > most_of_band; ++parts) {
+    cut.band_tile_rows = Ceil(cut.tile_rows, parts);
   }
-  if (cut.tile_rows < whole) return cut;
-  const std::int64_t tiles = cut.row_tiles * whole;
-  while ((cut.samples + 1) * tiles <= kTilesOfProduct && fits((cut.samples + 1) * tiles)) {
+  for (std::int64_t parts = 2; cut.band_row_tiles > 1 && size(1) > most_of_band; ++parts) {
+    cut.band_row_tiles = Ceil(cut.row_tiles, parts);
+  }
+  if (cut.bands() > 1) return cut;
+  while (cut.samples < group && (cut.samples + 1) * cut.band_tiles() <= kTilesOfProduct &&
+         size(cut.samples + 1) <= most_kept) {
     ++cut.samples;
   }
   return cut;
 }
 
+std::int64_t Transform2dConv::weights_stride() const { return PointStride(shape_.ic * shape_.oc); }
+
 std::int64_t Transform2dConv::scratch_size() const {
-  return PointsSize(shape_, scheme_, cut_.row_tiles * cut_.tile_rows);
+  return PointsSize(shape_, scheme_, cut_.band_tiles()) + kSlack;
 }
 
 std::int64_t Transform2dConv::kept_size() const {
-  if (cut_.samples == 1) return 0;
-  return PointsSize(shape_, scheme_, cut_.samples * cut_.row_tiles * cut_.tile_rows);
+  const std::int64_t tiles = cut_.samples > 1 ? cut_.samples * cut_.band_tiles() : 0;
+  return weights_size() + (tiles > 0 ? PointsSize(shape_, scheme_, tiles) : 0) + kSlack;
 }
 
 void Transform2dConv::Pack(const float* weights, float* packed) const {
@@ -88,20 +111,11 @@ void Transform2dConv::Pack(const float* weights, float* packed) const {
                  .b = weights,
                  .b_row = shape_.ic * shape_.oc,
                  .c = packed,
-                 .c_row = shape_.ic * shape_.oc});
+                 .c_row = weights_stride()});
 }
 
 void Transform2dConv::Unpack(const float* gradient, float* diff_weights) const {
-  kernels::Gemm({.m = num_taps(),
-                 .n = shape_.ic * shape_.oc,
-                 .k = scheme_.points(),
-                 .a = matrix_.data(),
-                 .a_row = 1,
-                 .a_col = num_taps(),
-                 .b = gradient,
-                 .b_row = shape_.ic * shape_.oc,
-                 .c = diff_weights,
-                 .c_row = shape_.ic * shape_.oc});
+  std::copy_n(gradient, shape_.weights_size(), diff_weights);
 }
 
 void Transform2dConv::PackBias(const float* bias, float* packed) const {
@@ -110,10 +124,13 @@ void Transform2dConv::PackBias(const float* bias, float* packed) const {
 
 template <typename Visit>
 void Transform2dConv::ForEachBand(Visit visit) const {
-  const std::int64_t outputs = scheme_.columns.outputs;
-  for (std::int64_t y = 0; y < shape_.dst_height; y += cut_.tile_rows * outputs) {
-    const std::int64_t rows = std::min(cut_.tile_rows * outputs, shape_.dst_height - y);
-    visit(Band{y, rows, Ceil(rows, outputs)});
+  for (std::int64_t y = 0; y < cut_.tile_rows; y += cut_.band_tile_rows) {
+    for (std::int64_t x = 0; x < cut_.row_tiles; x += cut_.band_row_tiles) {
+      visit(Band{.first_row = y * scheme_.columns.outputs,
+                 .first_position = x * scheme_.rows.outputs,
+                 .tile_rows = std::min(cut_.band_tile_rows, cut_.tile_rows - y),
+                 .row_tiles = std::min(cut_.band_row_tiles, cut_.row_tiles - x)});
+    }
   }
 }
 
@@ -121,29 +138,32 @@ kernels::TileGrid2d Transform2dConv::SrcGrid(const Band& band, const Layout& lay
                                              std::int64_t samples) const {
   const std::int64_t row_end = layout.pad_left + layout.shape.width + layout.pad_right;
   return {.tile_rows = band.tile_rows,
-          .row_tiles = cut_.row_tiles,
+          .row_tiles = band.row_tiles,
           .channels = shape_.ic,
-          .height = band.rows + shape_.kh - 1,
-          .width = row_end - (layout.pad_left - shape_.pad_left),
+          .height = shape_.dst_height + shape_.kh - 1 - band.first_row,
+          .width = row_end - (layout.pad_left - shape_.pad_left) - band.first_position,
           .row_stride = layout.row_stride(),
-          .point_stride = PointStride(samples * num_tiles(band), shape_.ic)};
+          .point_stride = PointStride(samples * band.tiles() * shape_.ic)};
 }
 
 kernels::TileGrid2d Transform2dConv::DstGrid(const Band& band, const Layout& layout,
                                              std::int64_t samples) const {
   return {.tile_rows = band.tile_rows,
-          .row_tiles = cut_.row_tiles,
+          .row_tiles = band.row_tiles,
           .channels = shape_.oc,
-          .height = band.rows,
-          .width = shape_.dst_width,
+          .height = shape_.dst_height - band.first_row,
+          .width = shape_.dst_width - band.first_position,
           .row_stride = layout.row_stride(),
-          .point_stride = PointStride(samples * num_tiles(band), shape_.oc)};
+          .point_stride = PointStride(samples * band.tiles() * shape_.oc)};
 }
 
-const float* Transform2dConv::SrcCorner(const Band& band, const Layout& layout,
-                                        const float* src) const {
-  return src + layout.corner(shape_.pad_top, shape_.pad_left) +
-         band.first_row * layout.row_stride();
+std::int64_t Transform2dConv::SrcCorner(const Band& band, const Layout& layout) const {
+  return layout.corner(shape_.pad_top, shape_.pad_left) + band.first_row * layout.row_stride() +
+         band.first_position * shape_.ic;
+}
+
+std::int64_t Transform2dConv::DstCorner(const Band& band, const Layout& layout) const {
+  return layout.row(band.first_row) + band.first_position * shape_.oc;
 }
 
 void Transform2dConv::Forward(const Layout& src_layout, const float* src, const float* packed,
@@ -154,53 +174,64 @@ void Transform2dConv::Forward(const Layout& src_layout, const float* src, const 
     const kernels::TileGrid2d to = DstGrid(band, dst_layout, 1);
     float* const srcs = scratch;
     float* const dsts = srcs + scheme_.points() * from.point_stride;
-    kernels::TransformSources(scheme_, from, SrcCorner(band, src_layout, src), srcs);
+    kernels::TransformSources(scheme_, from, src + SrcCorner(band, src_layout), srcs);
     for (std::int64_t point = 0; point < scheme_.points(); ++point) {
-      kernels::Gemm({.m = num_tiles(band),
+      kernels::Gemm({.m = band.tiles(),
                      .n = shape_.oc,
                      .k = shape_.ic,
                      .a = srcs + point * from.point_stride,
                      .a_row = shape_.ic,
-                     .b = packed + point * shape_.ic * shape_.oc,
+                     .b = packed + point * weights_stride(),
                      .b_row = shape_.oc,
                      .c = dsts + point * to.point_stride,
                      .c_row = shape_.oc});
     }
-    kernels::TransformOutputs(scheme_, to, dsts, bias, relu, dst + dst_layout.row(band.first_row));
+    kernels::TransformOutputs(scheme_, to, dsts, bias, relu, dst + DstCorner(band, dst_layout));
   });
 }
 
 void Transform2dConv::WeightsGradient(const Layout& src_layout, const float* src,
                                       const Layout& diff_dst_layout, const float* diff_dst,
                                       const GradientSum& gradient, float* scratch) const {
-  const std::int64_t kept = gradient.sample % cut_.samples;  // before this one
+  float* const sum = gradient.kept;
+  const std::int64_t num_kept = gradient.sample % cut_.samples;  // samples before this one
   bool accumulate = gradient.sample >= cut_.samples;
   ForEachBand([&](const Band& band) {
     const kernels::TileGrid2d a = SrcGrid(band, src_layout, cut_.samples);
     const kernels::TileGrid2d b = DstGrid(band, diff_dst_layout, cut_.samples);
-    const std::int64_t tiles = num_tiles(band);
-    float* const srcs = cut_.samples > 1 ? gradient.kept : scratch;
+    float* const srcs = cut_.samples > 1 ? sum + weights_size() : scratch;
     float* const diff_dsts = srcs + scheme_.points() * a.point_stride;
-    kernels::TransformSources(scheme_, a, SrcCorner(band, src_layout, src),
-                              srcs + kept * tiles * shape_.ic);
-    kernels::TransformGradients(scheme_, b, diff_dst + diff_dst_layout.row(band.first_row),
-                                diff_dsts + kept * tiles * shape_.oc);
-    if (kept + 1 < cut_.samples && !gradient.last) return;
+    kernels::TransformSources(scheme_, a, src + SrcCorner(band, src_layout),
+                              srcs + num_kept * band.tiles() * shape_.ic);
+    kernels::TransformGradients(scheme_, b, diff_dst + DstCorner(band, diff_dst_layout),
+                                diff_dsts + num_kept * band.tiles() * shape_.oc);
+    if (num_kept + 1 < cut_.samples && !gradient.last) return;
     for (std::int64_t point = 0; point < scheme_.points(); ++point) {
       kernels::Gemm({.m = shape_.ic,
                      .n = shape_.oc,
-                     .k = (kept + 1) * tiles,
+                     .k = (num_kept + 1) * band.tiles(),
                      .a = srcs + point * a.point_stride,
                      .a_row = 1,
                      .a_col = shape_.ic,
                      .b = diff_dsts + point * b.point_stride,
                      .b_row = shape_.oc,
-                     .c = gradient.sum + point * shape_.ic * shape_.oc,
+                     .c = sum + point * weights_stride(),
                      .c_row = shape_.oc,
                      .accumulate = accumulate});
     }
     accumulate = true;
   });
+  if (!gradient.last) return;
+  kernels::Gemm({.m = num_taps(),
+                 .n = shape_.ic * shape_.oc,
+                 .k = scheme_.points(),
+                 .a = matrix_.data(),
+                 .a_row = 1,
+                 .a_col = num_taps(),
+                 .b = sum,
+                 .b_row = weights_stride(),
+                 .c = gradient.sum,
+                 .c_row = shape_.ic * shape_.oc});
 }
 
 std::vector<kernels::TileScheme2d> Transform2dConv::Schemes(const ConvShape& shape) {
@@ -222,23 +253,25 @@ std::vector<kernels::TileScheme2d> Transform2dConv::Schemes(const ConvShape& sha
 }
 
 double Transform2dConv::Cost(const ConvShape& shape, const kernels::TileScheme2d& scheme,
-                             ConvPass pass) {
+                             ConvPass pass, std::int64_t group) {
   // For each point of a tile and vector of its channels; vector of a product; vector of weights,
   // which are too many for the first-level cache.
   constexpr double kTransform = 8.5, kProduct = 3.5, kWeights = 1;
+  const Cut cut = CutOf(shape, scheme, group);
   const std::int64_t lanes = kernels::VectorFloats();
   const std::int64_t src_vectors = Ceil(shape.ic, lanes), dst_vectors = Ceil(shape.oc, lanes);
-  const std::int64_t points = scheme.points() * Ceil(shape.dst_width, scheme.rows.outputs) *
-                              Ceil(shape.dst_height, scheme.columns.outputs);
+  const std::int64_t points = scheme.points() * cut.tile_rows * cut.row_tiles;
   const std::int64_t weights = scheme.points() * shape.ic * shape.oc;
   const double transforms = kTransform * static_cast<double>(points * (src_vectors + dst_vectors));
   const double products = static_cast<double>(points * shape.ic * dst_vectors);
+  const double passes = static_cast<double>(cut.bands()) / static_cast<double>(cut.samples);
   if (pass == ConvPass::kWeightsGradient) {
-    const auto samples = static_cast<double>(CutOf(shape, scheme).samples);
-    return products + transforms + CostOfSum(pass, weights) / samples;
+    const double back = static_cast<double>(shape.kh * shape.kw) * Vectors(weights);
+    return products + transforms + passes * CostOfSum(pass, weights) +
+           back / static_cast<double>(group);
   }
   return products + transforms + kProduct * static_cast<double>(points * dst_vectors) +
-         kWeights * Vectors(weights);
+         static_cast<double>(cut.bands()) * kWeights * Vectors(weights);
 }
 
 }  // namespace netsmith::engine

@@ -12,20 +12,22 @@ namespace netsmith::engine {
 /// are transformed along rows and columns (kernels/tile_transform_2d.h), and at each point all
 /// tiles are multiplied with the transformed kernel by one matrix product.
 ///
-/// Shapes   weights and their gradient [points][ic][oc]
+/// Shapes   weights [points][ic][oc]; so is their gradient until a group's last sample, then it is
+///          transformed back: sums of all groups at all points would be too much for the cache
 class Transform2dConv : public ConvAlgorithm {
  public:
-  /// Strides and dilation are 1.
-  Transform2dConv(const ConvShape& shape, const kernels::TileScheme2d& scheme);
+  /// Strides and dilation are 1; the scheme is one of Schemes(). `group`: as in ConvUse.
+  Transform2dConv(const ConvShape& shape, const kernels::TileScheme2d& scheme, std::int64_t group);
 
   /// The schemes that can take this convolution.
   static std::vector<kernels::TileScheme2d> Schemes(const ConvShape& shape);
   /// In units of one vector multiply-add.
-  static double Cost(const ConvShape& shape, const kernels::TileScheme2d& scheme, ConvPass pass);
+  static double Cost(const ConvShape& shape, const kernels::TileScheme2d& scheme, ConvPass pass,
+                     std::int64_t group);
 
   std::int64_t packed_size() const override { return weights_size(); }
   std::int64_t packed_bias_size() const override { return shape_.oc; }
-  std::int64_t gradient_size() const override { return weights_size(); }
+  std::int64_t gradient_size() const override { return shape_.weights_size(); }
   std::int64_t scratch_size() const override;
   std::int64_t kept_size() const override;
   void Pack(const float* weights, float* packed) const override;
@@ -38,29 +40,39 @@ class Transform2dConv : public ConvAlgorithm {
   void Unpack(const float* gradient, float* diff_weights) const override;
 
  private:
+  /// How an image is cut into tiles and these into bands, which are transformed at a time, to stay
+  /// in the cache: rows of tiles, or a part of a row.
   struct Cut {
-    std::int64_t row_tiles = 1;  // tiles of a row
-    /// Rows of tiles that are transformed at a time, to stay in the cache.
-    std::int64_t tile_rows = 1;
-    /// Samples whose tiles are kept until the gradient takes them together: a product over few
-    /// tiles would mostly load and store its sum.
+    std::int64_t tile_rows = 1, row_tiles = 1;            // of the image
+    std::int64_t band_tile_rows = 1, band_row_tiles = 1;  // of the largest band
+    /// Samples of one band whose tiles are kept until the gradient takes them together: a product
+    /// over few tiles would mostly load and store its sum.
     std::int64_t samples = 1;
+
+    std::int64_t band_tiles() const { return band_tile_rows * band_row_tiles; }
+    std::int64_t bands() const;
   };
+  /// Of the output.
   struct Band {
-    std::int64_t first_row = 0, rows = 0;  // of the output
-    std::int64_t tile_rows = 0;
+    std::int64_t first_row = 0, first_position = 0;
+    std::int64_t tile_rows = 0, row_tiles = 0;
+
+    std::int64_t tiles() const { return tile_rows * row_tiles; }
   };
 
-  static Cut CutOf(const ConvShape& shape, const kernels::TileScheme2d& scheme);
+  static Cut CutOf(const ConvShape& shape, const kernels::TileScheme2d& scheme, std::int64_t group);
 
-  std::int64_t weights_size() const { return scheme_.points() * shape_.ic * shape_.oc; }
+  /// Floats from one point of the weights to the next, and of all points.
+  std::int64_t weights_stride() const;
+  std::int64_t weights_size() const { return scheme_.points() * weights_stride(); }
   std::int64_t num_taps() const { return shape_.kh * shape_.kw; }
-  std::int64_t num_tiles(const Band& band) const { return band.tile_rows * cut_.row_tiles; }
   template <typename Visit>
   void ForEachBand(Visit visit) const;
+  /// The tiles of a band, with room for those of so many samples at each point.
   kernels::TileGrid2d SrcGrid(const Band& band, const Layout& layout, std::int64_t samples) const;
   kernels::TileGrid2d DstGrid(const Band& band, const Layout& layout, std::int64_t samples) const;
-  const float* SrcCorner(const Band& band, const Layout& layout, const float* src) const;
+  std::int64_t SrcCorner(const Band& band, const Layout& layout) const;
+  std::int64_t DstCorner(const Band& band, const Layout& layout) const;
 
   ConvShape shape_;
   kernels::TileScheme2d scheme_;

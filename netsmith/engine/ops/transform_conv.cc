@@ -8,8 +8,6 @@
 namespace netsmith::engine {
 namespace {
 
-std::int64_t Ceil(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-
 /// Loads, stores and additions for a tile and a vector of channels.
 double CostOfTransform(const kernels::TileScheme& scheme) {
   if (!scheme.fourier()) return 8.5 * scheme.points;

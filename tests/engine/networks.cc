@@ -337,11 +337,28 @@ std::vector<Case> OddChains() {
   };
 }
 
+graph::Graph WideImages() {
+  graph::Graph graph{.input = {10, 11, 20}, .nodes = {}};
+  int last = graph.Add(graph::Input{}, {});
+  const auto conv = [&](std::int64_t filters) {
+    last =
+        graph.Add(graph::Conv{.filters = filters, .kernel_height = 3, .kernel_width = 3}, {last});
+  };
+  conv(24);
+  conv(33);
+  last = graph.Add(graph::BatchNorm{}, {last});
+  conv(24);
+  last = graph.Add(graph::GlobalAvgPool{}, {last});
+  graph.Add(graph::Dense{3}, {last});
+  return graph;
+}
+
 std::vector<NamedGraph> AllGraphs() {
   std::vector<NamedGraph> graphs = OperationGraphs(/*small=*/false);
   for (const Case& c : OddChains()) graphs.push_back({c.name, MakeGraph(c)});
   // A cell's norms are read far behind them, in other phases.
   const char* const cell = "nasnet:0,4,0,2,1,4,2,6,2,2,2,2,0,2,0,6,2,6,2,3,1,4,0,2";
+  graphs.push_back({"wide images", WideImages()});
   graphs.push_back({"nasnet", space::ParseNetwork(cell, {8, 8, 1}, 2)});
   return graphs;
 }

@@ -74,6 +74,10 @@ std::vector<NamedGraph> OperationGraphs(bool small);
 /// Chains of shapes that no vector length, register tile or group of positions divides.
 std::vector<Case> OddChains();
 
+/// Convolutions of so many channels that tiles are transformed both ways, in two phases; smooth, so
+/// that rounding cannot grow at a kink.
+graph::Graph WideImages();
+
 /// Chains of the classic kind and graphs with every operation.
 std::vector<NamedGraph> AllGraphs();
 

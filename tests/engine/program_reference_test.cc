@@ -96,6 +96,10 @@ TEST(ProgramReferenceTest, EqualsTheReferenceOnOddShapes) {
   }
 }
 
+TEST(ProgramReferenceTest, EqualsTheReferenceWhereGroupsHaveMoreSamplesThanTheirTilesAreKeptOf) {
+  ExpectEqualsReference("wide images", testing::WideImages(), 150);
+}
+
 TEST(ProgramReferenceTest, EqualsTheReferenceOnOneSample) {
   for (const testing::Case& c : testing::OddChains())
     ExpectEqualsReference(c.name, testing::MakeGraph(c), 1);

@@ -33,11 +33,13 @@ std::string Attributes(const BatchNorm& norm) {
 std::string Attributes(const SqueezeExcite& gate) { return fmt::format("{}", gate.units); }
 std::string Attributes(const Dropout& dropout) { return fmt::format("{}", dropout.rate_percent); }
 std::string Attributes(const Dense& dense) { return fmt::format("{}", dense.units); }
-/// Operations that their name says all about.
-template <typename Plain>
-std::string Attributes(const Plain&) {
-  return "";
-}
+// Of these the name says all; without an overload an operation does not compile.
+std::string Attributes(const Input&) { return ""; }
+std::string Attributes(const Activation&) { return ""; }
+std::string Attributes(const GlobalAvgPool&) { return ""; }
+std::string Attributes(const Add&) { return ""; }
+std::string Attributes(const Concat&) { return ""; }
+std::string Attributes(const Flatten&) { return ""; }
 
 std::string Describe(const Op& op) {
   return OpName(op) + "(" +
@@ -45,11 +47,17 @@ std::string Describe(const Op& op) {
 }
 
 /// Gives the same output for the same input, and learns nothing.
-bool IsPlain(const Op& op) {
+bool IsPlain(const Op& op, std::int64_t params) {
   if (const auto* dropout = std::get_if<Dropout>(&op)) return dropout->rate_percent == 0;
-  return !std::holds_alternative<Input>(op) && !std::holds_alternative<Conv>(op) &&
-         !std::holds_alternative<BatchNorm>(op) && !std::holds_alternative<SqueezeExcite>(op) &&
-         !std::holds_alternative<Dense>(op);
+  return params == 0 && !std::holds_alternative<Input>(op);
+}
+
+/// Makes no negative output of inputs that are none.
+bool KeepsSign(const Op& op) {
+  return std::holds_alternative<MaxPool>(op) || std::holds_alternative<AvgPool>(op) ||
+         std::holds_alternative<GlobalAvgPool>(op) || std::holds_alternative<Add>(op) ||
+         std::holds_alternative<Concat>(op) || std::holds_alternative<Flatten>(op) ||
+         std::holds_alternative<Dropout>(op);
 }
 
 /// Whether no output is negative, given whether no input is.
@@ -58,7 +66,7 @@ bool IsNeverNegative(const Op& op, bool inputs_never_are) {
     return activation->kind == Activation::Kind::kRelu ||
            activation->kind == Activation::Kind::kRelu6;
   }
-  return inputs_never_are && (IsPlain(op) || std::holds_alternative<Dropout>(op));
+  return inputs_never_are && KeepsSign(op);
 }
 
 /// The graph without what changes nothing, each node once: nodes without effect and repeated ReLUs
@@ -100,7 +108,7 @@ class Simplifier {
     Join(entry);
     SkipReluBeforeRelu6(entry);
     Describe(entry);
-    if (!IsPlain(node.op)) return Append(std::move(entry));
+    if (!IsPlain(node.op, infos[index].params)) return Append(std::move(entry));
     const auto [known, added] =
         plain_.try_emplace({netsmith::graph::Describe(node.op), entry.inputs}, 0);
     if (added) known->second = Append(std::move(entry));

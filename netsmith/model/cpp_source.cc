@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "netsmith/base/check.h"
 #include "netsmith/base/error.h"
 #include "netsmith/base/printable.h"
 #include "netsmith/model/cpp_buffers.h"
@@ -158,13 +159,22 @@ class Statements {
          scales, Weights(shift), Dst());
   }
 
+  static const char* KernelOf(graph::Activation::Kind kind) {
+    using enum graph::Activation::Kind;
+    switch (kind) {
+      case kRelu:
+        return "Relu";
+      case kRelu6:
+        return "Relu6";
+      case kSilu:
+        return "Silu";
+      case kHardSwish:
+        return "HardSwish";
+    }
+    NETSMITH_CHECK(false);
+  }
   void Make(const graph::Activation& activation) {
-    using Kind = graph::Activation::Kind;
-    const char* kernel = activation.kind == Kind::kRelu    ? "Relu"
-                         : activation.kind == Kind::kRelu6 ? "Relu6"
-                         : activation.kind == Kind::kSilu  ? "Silu"
-                                                           : "HardSwish";
-    Call(kernel, "{}, {}, {}", DstShape().size(), Src(), Dst());
+    Call(KernelOf(activation.kind), "{}, {}, {}", DstShape().size(), Src(), Dst());
   }
 
   void Make(const graph::Add&) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "netsmith/base/check.h"
 #include "netsmith/model/network.h"
 #include "netsmith/model/onnx_writer.h"
 
@@ -247,6 +248,7 @@ class Export {
                        Unique(name())),
           src.is_vector};
     }
+    NETSMITH_CHECK(activation.kind == Kind::kSilu || activation.kind == Kind::kHardSwish);
     const std::string gate = activation.kind == Kind::kSilu
                                  ? writer_.Node("Sigmoid", {src.name}, Unique(name() + ".gate"))
                                  : writer_.Node("HardSigmoid", {src.name}, Unique(name() + ".gate"),

@@ -67,7 +67,8 @@ std::unique_ptr<study::Strategy> MakeLocal(const Decisions& decisions, const Str
 constexpr std::array kStrategies = {
     Entry{"guided", MakeGuided}, Entry{"reinforce", MakeReinforce, true},
     Entry{"gp", MakeGp},         Entry{"evolution", MakeEvolution, true},
-    Entry{"local", MakeLocal},   Entry{"random", MakeRandom, true}};
+    Entry{"local", MakeLocal},   Entry{"random", MakeRandom, true},
+};
 
 }  // namespace
 

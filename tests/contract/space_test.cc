@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,6 +30,8 @@ struct Contender {
   std::string label;
   std::string name;
 };
+
+void PrintTo(const Contender& contender, std::ostream* out) { *out << contender.label; }
 
 std::vector<Contender> Contenders() {
   std::vector<Contender> all;

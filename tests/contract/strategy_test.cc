@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <numeric>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ struct Contender {
   std::string name;
   StrategyOptions options;
 };
+
+void PrintTo(const Contender& contender, std::ostream* out) { *out << contender.label; }
 
 /// Every registered strategy, and reinforce with every policy and cell. Small, to be quick.
 std::vector<Contender> Contenders() {

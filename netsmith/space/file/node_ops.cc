@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "netsmith/base/check.h"
 #include "netsmith/base/error.h"
 
 namespace netsmith::space {
@@ -111,6 +112,7 @@ graph::Op PlainOp(const std::string& op, const Values& values) {
   if (op == "squeeze_excite") return graph::SqueezeExcite{Whole(values, "units", 1)};
   if (op == "dense") return graph::Dense{Whole(values, "units", 1)};
   if (op == "dropout") return graph::Dropout{Real(values, "rate_percent", 0)};
+  NETSMITH_CHECK(op == "batch_norm");
   const graph::BatchNorm usual;
   return graph::BatchNorm{.epsilon = Real(values, "epsilon", usual.epsilon),
                           .momentum = Real(values, "momentum", usual.momentum)};

@@ -91,7 +91,7 @@ class Export {
     if (!value.is_vector) return value;
     return Reshape(value, value.name + ".image", {-1, channels, 1, 1});
   }
-  Value Reshape(const Value& value, const std::string& to, std::vector<std::int64_t> dims) {
+  Value Reshape(const Value& value, const std::string& to, const std::vector<std::int64_t>& dims) {
     const std::string unique = Unique(to);
     const bool is_vector = dims.size() == 2;
     const std::string shape = writer_.Constant(Unique(to + ".shape"), dims);
@@ -306,7 +306,7 @@ class Export {
   /// Ours is [row][position][channel].
   Value Make(const graph::Flatten&) {
     const SampleShape src = SrcShape();
-    const Value value = Src();
+    Value value = Src();
     if (value.is_vector) return value;
     if (src.channels == 1 || src.height * src.width == 1) return AsVector(value);
     return AsVector(Transpose(value, name() + ".channels_last", {0, 2, 3, 1}));

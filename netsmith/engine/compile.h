@@ -29,7 +29,9 @@ struct MemorySizes {
   std::int64_t group_gradients = 0;  // of one group
   std::int64_t batch = 0;
   std::int64_t workspace = 0;  // of one thread
-  std::int64_t scratch = 0;    // of one thread
+  /// Of one thread. Never none: a product may read a vector behind the thread's last tensor, where
+  /// the next thread must not write.
+  std::int64_t scratch = 16;
 
   std::int64_t Total(int num_threads) const {
     return 2 * params + statistics + packed + kMaxGroups * group_gradients + batch +

@@ -83,7 +83,7 @@ class ConvAlgorithm {
 };
 
 /// The algorithm that takes the least time by its multiply-adds and transforms: a pure function of
-/// the shape and the instruction set.
+/// the shape, the use and the instruction set.
 std::unique_ptr<ConvAlgorithm> ChooseConvAlgorithm(const ConvShape& shape, const ConvUse& use);
 
 /// What that one costs a sample, in units of one vector multiply-add.

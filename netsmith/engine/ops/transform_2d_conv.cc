@@ -53,7 +53,10 @@ Transform2dConv::Transform2dConv(const ConvShape& shape, const kernels::TileSche
       cut_(CutOf(shape, scheme, group)),
       matrix_(KroneckerMatrix(scheme)) {
   NETSMITH_CHECK(shape.stride_h == 1 && shape.stride_w == 1 && shape.dilation_h == 1);
-  NETSMITH_CHECK(!scheme.rows.fourier() && !scheme.columns.fourier());
+  for (const kernels::TileScheme& along : {scheme.rows, scheme.columns}) {
+    NETSMITH_CHECK(!along.fourier());
+    NETSMITH_CHECK(along.points == 4 || along.points == 6 || along.points == 8);
+  }
   NETSMITH_CHECK(scheme.rows.taps() == shape.kw && scheme.columns.taps() == shape.kh);
 }
 
